@@ -1,0 +1,1 @@
+"""Where an address is: country and autonomous system from range tables, read in bulk."""

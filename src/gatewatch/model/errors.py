@@ -1,0 +1,201 @@
+"""The one error funnel: every failure that a user can cause or meet is a class here.
+
+A class's docstring is its message, `where: what is wrong: how to mend it`, with the values
+handed in by name; values that come from outside are escaped and cut. `id` is stable (scripts
+and the API rely on it), `exit_code` is what the process ends with. `docs/reference/errors.md`
+is generated from these classes.
+
+When several things happened in one run, the most serious code wins:
+interrupted (130) > error (2, 3) > partial (4) > nothing found (1) > found (0).
+"""
+
+from collections.abc import Iterator
+from enum import IntEnum
+
+from gatewatch.model.hostile import shown
+
+__all__ = [
+    "BadArguments",
+    "BadQuery",
+    "BadScope",
+    "BadSetting",
+    "CatalogueBroken",
+    "EmptyInput",
+    "Exit",
+    "FormatUnknown",
+    "GatewatchError",
+    "InputUnreadable",
+    "LakeBusy",
+    "LakeCorrupt",
+    "LakeMissing",
+    "LakeTooNew",
+    "LakeUnwritable",
+    "NothingUsable",
+    "PlaceTaken",
+    "PoliteRefusal",
+    "PortMissing",
+    "RangesMissing",
+    "SnapshotUnknown",
+    "TimeMissing",
+    "all_errors",
+]
+
+
+class Exit(IntEnum):
+    """What a process ends with; scripts may rely on these."""
+
+    FOUND = 0
+    NOTHING = 1
+    BAD_INPUT = 2
+    DATA = 3
+    PARTIAL = 4
+    REFUSED = 6
+    INTERRUPTED = 130
+
+
+class GatewatchError(Exception):
+    """{where}: {what}: {mend}"""
+
+    id = "error"
+    exit_code = Exit.BAD_INPUT
+
+    def __init__(self, **values: object) -> None:
+        self.values = {name: shown(value, 300) for name, value in values.items()}
+        super().__init__((self.__doc__ or "").strip().format(**self.values))
+
+
+class BadArguments(GatewatchError):
+    """{where}: {what}: {mend}"""
+
+    id = "bad-arguments"
+
+
+class BadSetting(GatewatchError):
+    """{where}: {name} is "{value}": {mend}"""
+
+    id = "bad-setting"
+
+
+class BadQuery(GatewatchError):
+    """query:{column}: {what}; {mend}"""
+
+    id = "bad-query"
+
+    def __init__(self, *, column: int, what: str, mend: str) -> None:
+        self.column = column
+        super().__init__(column=column, what=what, mend=mend)
+
+
+class BadScope(GatewatchError):
+    """{where}: "{value}" {what}: {mend}"""
+
+    id = "bad-scope"
+
+
+class PoliteRefusal(GatewatchError):
+    """{where}: {what}: {mend}"""
+
+    id = "polite-refusal"
+    exit_code = Exit.REFUSED
+
+
+class InputUnreadable(GatewatchError):
+    """{where}: cannot be read, {what}: {mend}"""
+
+    id = "input-unreadable"
+
+
+class EmptyInput(GatewatchError):
+    """{where}: is empty: give a file that a scanner wrote"""
+
+    id = "input-empty"
+
+
+class FormatUnknown(GatewatchError):
+    """{where}: no known format begins with "{head}": see "gatewatch formats" for what can be read"""
+
+    id = "format-unknown"
+
+
+class NothingUsable(GatewatchError):
+    """{where}: all {rejected} records were rejected (first: {first}): nothing was imported"""
+
+    id = "nothing-usable"
+
+
+class PortMissing(GatewatchError):
+    """{where}: {format} records do not name the port: add --port 7547 (or the port scanned)"""
+
+    id = "port-missing"
+
+
+class TimeMissing(GatewatchError):
+    """{where}: {format} records do not say when: add --time 2026-11-24T10:00:00Z (when scanned)"""
+
+    id = "time-missing"
+
+
+class PlaceTaken(GatewatchError):
+    """{where}: exists already: choose another name or remove it first"""
+
+    id = "place-taken"
+
+
+class LakeMissing(GatewatchError):
+    """{where}: no snapshot is here: "gatewatch import FILE" or "gatewatch demo" makes one"""
+
+    id = "lake-missing"
+    exit_code = Exit.DATA
+
+
+class SnapshotUnknown(GatewatchError):
+    """{where}: no snapshot "{name}": {mend}"""
+
+    id = "snapshot-unknown"
+    exit_code = Exit.DATA
+
+
+class LakeTooNew(GatewatchError):
+    """{where}: lake format {found} is newer than this gatewatch reads ({known}): upgrade gatewatch"""
+
+    id = "lake-too-new"
+    exit_code = Exit.DATA
+
+
+class LakeCorrupt(GatewatchError):
+    """{where}: {what}: {mend}"""
+
+    id = "lake-corrupt"
+    exit_code = Exit.DATA
+
+
+class LakeBusy(GatewatchError):
+    """{where}: process {pid} has been writing for {age}: wait for it or stop it; readers may go on"""
+
+    id = "lake-busy"
+    exit_code = Exit.DATA
+
+
+class LakeUnwritable(GatewatchError):
+    """{where}: cannot be written, {what}: {mend}; the lake is unchanged"""
+
+    id = "lake-unwritable"
+    exit_code = Exit.DATA
+
+
+class CatalogueBroken(GatewatchError):
+    """{where}: {what}: {mend}"""
+
+    id = "catalogue-broken"
+
+
+class RangesMissing(GatewatchError):
+    """{where}: no network data is imported: "gatewatch geo import FILE" brings it"""
+
+    id = "ranges-missing"
+    exit_code = Exit.DATA
+
+
+def all_errors() -> Iterator[type[GatewatchError]]:
+    """Every error class, sorted by id, for the reference page and its test."""
+    yield from sorted(GatewatchError.__subclasses__(), key=lambda error: error.id)

@@ -1,0 +1,279 @@
+"""THE field catalogue: what can be searched, counted and shown, each field defined once.
+
+Parser, completion, SQL, tables and the reference page all read this table; adding a field is
+one entry here plus, for a field of the response, the code in `protocol/facts.py` or the
+fingerprint that fills it.
+"""
+
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import StrEnum
+
+__all__ = ["FIELDS", "Field", "Home", "Kind", "field_named", "similar_names"]
+
+
+class Kind(StrEnum):
+    """How a field's values compare (docs/reference/query.md)."""
+
+    TEXT = "text"
+    KEYWORD = "keyword"
+    NUMBER = "number"
+    VERSION = "version"
+    IP = "ip"
+    TIME = "time"
+
+
+class Home(StrEnum):
+    """Where a field is stored, which decides what a report on it must read."""
+
+    ROW = "row"
+    """One value per observed service: a condition on it reads the rows."""
+    CUBE = "cube"
+    """One value per observed service, kept in the cube of counts as well."""
+    RESPONSE = "response"
+    """One value per distinct response: read from the understanding."""
+    SNAPSHOT = "snapshot"
+    """One value per snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One entry: `sentence` ends with a full stop; `example` is a condition that parses."""
+
+    name: str
+    kind: Kind
+    home: Home
+    sentence: str
+    example: str
+    aliases: tuple[str, ...] = field(default=())
+
+    @property
+    def column(self) -> str:
+        """The name of its column in the lake."""
+        return self.name.replace(".", "_")
+
+
+_T, _K, _N, _V = Kind.TEXT, Kind.KEYWORD, Kind.NUMBER, Kind.VERSION
+_R = Home.RESPONSE
+
+_ENTRIES = (
+    Field(
+        "ip",
+        Kind.IP,
+        Home.ROW,
+        "Address of the service.",
+        "ip:192.0.2.0/24",
+        ("host.ip", "net", "cidr"),
+    ),
+    Field(
+        "port",
+        _N,
+        Home.CUBE,
+        "TCP port of the service.",
+        "port:7547",
+        ("services.port", "host.services.port", "ports"),
+    ),
+    Field(
+        "scan_time",
+        Kind.TIME,
+        Home.ROW,
+        "When the service was seen, in UTC.",
+        "scan_time:2026-11-24",
+        (
+            "timestamp",
+            "updated_at",
+            "host.services.scan_time",
+            "services.observed_at",
+            "last_updated_at",
+        ),
+    ),
+    Field(
+        "snapshot",
+        _K,
+        Home.SNAPSHOT,
+        "The scan or import that saw the service.",
+        "snapshot:2026-11-24",
+        ("at",),
+    ),
+    Field(
+        "country",
+        _K,
+        Home.CUBE,
+        "Country of the address, ISO 3166-1 alpha-2.",
+        "country:IT",
+        (
+            "location.country",
+            "location.country_code",
+            "host.location.country",
+            "host.location.country_code",
+            "geo",
+        ),
+    ),
+    Field(
+        "asn",
+        _N,
+        Home.CUBE,
+        "Number of the autonomous system that announces the address.",
+        "asn:64500",
+        ("autonomous_system.asn", "host.autonomous_system.asn"),
+    ),
+    Field(
+        "as.name",
+        _T,
+        Home.CUBE,
+        "Name of that autonomous system.",
+        'as.name:"Example Telecom"',
+        ("autonomous_system.name", "host.autonomous_system.name", "org", "isp"),
+    ),
+    Field(
+        "response",
+        _K,
+        Home.CUBE,
+        "Id of the response: the answer without what changes each time; equal ids, equal answers.",
+        "response:7d3c05f29a4be816",
+    ),
+    Field(
+        "spoke",
+        _K,
+        _R,
+        "How much the service showed: syn-ack, connected, other (not HTTP) or http.",
+        "spoke:http",
+    ),
+    Field("outcome", _K, _R, "How the probe ended, in ZGrab2's words.", "outcome:success"),
+    Field(
+        "status",
+        _N,
+        _R,
+        "Status code of the HTTP answer.",
+        "status:401",
+        (
+            "status_code",
+            "http.status",
+            "7547.cwmp.get.status_code",
+            "services.http.response.status_code",
+        ),
+    ),
+    Field("reason", _T, _R, "Reason phrase of the HTTP answer.", 'reason:"Not Authorized"'),
+    Field("http.version", _K, _R, "Protocol of the status line, as sent.", "http.version:HTTP/1.0"),
+    Field(
+        "server",
+        _T,
+        _R,
+        "Server header; missing on half of all CWMP devices.",
+        'server:"gSOAP/2.7"',
+        (
+            "7547.cwmp.get.headers.server",
+            "http.header.server",
+            "header.server",
+            "services.http.response.headers.server",
+            "host.services.cwmp.server",
+        ),
+    ),
+    Field("auth.scheme", _K, _R, "Scheme of the challenge: digest or basic.", "auth.scheme:basic"),
+    Field("realm", _T, _R, "Realm of the challenge.", "realm:IgdAuthentication"),
+    Field(
+        "title",
+        _T,
+        _R,
+        "Title of the HTML page in the body.",
+        'title:"Object Not Found"',
+        ("http.title", "7547.cwmp.get.title"),
+    ),
+    Field(
+        "content.type", _K, _R, "Content-Type header without parameters.", "content.type:text/xml"
+    ),
+    Field(
+        "headers",
+        _T,
+        _R,
+        "Names of the header lines in the order sent.",
+        'headers:"Content-Length WWW-Authenticate"',
+    ),
+    Field("body.size", _N, _R, "Bytes of the body that were kept.", "body.size:0", ("body_size",)),
+    Field(
+        "body.sha256",
+        _K,
+        _R,
+        "SHA-256 of the kept body, in hex.",
+        "body.sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        ("7547.cwmp.get.body_sha256",),
+    ),
+    Field(
+        "oddities",
+        _T,
+        _R,
+        "Where the answer breaks the grammar of HTTP, which identifies firmware.",
+        "oddities:bare-lf",
+    ),
+    Field("marks", _T, _R, "What the source of the answer left out or changed.", "marks:rebuilt"),
+    Field("tls.subject", _T, _R, "Subject of the TLS certificate.", "tls.subject:router"),
+    Field(
+        "software",
+        _K,
+        _R,
+        "Server software.",
+        "software:gSOAP",
+        ("host.services.software.product", "services.software.product"),
+    ),
+    Field(
+        "software.version",
+        _V,
+        _R,
+        "Its version, as far as the answer tells.",
+        "software.version:2.7",
+        ("version", "services.software.version"),
+    ),
+    Field(
+        "vendor",
+        _K,
+        _R,
+        "Maker of the device.",
+        "vendor:Huawei",
+        ("metadata.manufacturer", "host.services.hardware.vendor"),
+    ),
+    Field(
+        "model",
+        _T,
+        _R,
+        "Model of the device.",
+        "model:TD-8817",
+        ("metadata.product", "host.services.hardware.product"),
+    ),
+    Field(
+        "device.type",
+        _K,
+        _R,
+        "Kind of device: router, gateway, printer, camera ...",
+        "device.type:printer",
+        ("metadata.device_type", "device", "devicetype"),
+    ),
+    Field("firmware", _V, _R, "Firmware version, where the answer names it.", "firmware:6.83"),
+    Field(
+        "role",
+        _K,
+        _R,
+        "What the service is: cpe, acs, honeypot, middlebox or not-cwmp.",
+        "role:cpe",
+    ),
+    Field(
+        "confidence",
+        _N,
+        _R,
+        "How sure the identification is, in per cent: that of its surest assertion.",
+        "confidence:95",
+    ),
+)
+
+FIELDS: dict[str, Field] = {entry.name: entry for entry in _ENTRIES}
+_BY_SPELLING = {name: entry for entry in _ENTRIES for name in (entry.name, *entry.aliases)}
+
+
+def field_named(spelling: str) -> Field | None:
+    """The field with this canonical name or alias, in any case."""
+    return _BY_SPELLING.get(spelling.lower())
+
+
+def similar_names(spelling: str) -> list[str]:
+    """Canonical names that `spelling` may have meant, the closest first, at most three."""
+    near = get_close_matches(spelling.lower(), _BY_SPELLING, n=3, cutoff=0.7)
+    return list(dict.fromkeys(_BY_SPELLING[name].name for name in near))

@@ -1,0 +1,1 @@
+"""Counts that lead to the hosts behind them."""

@@ -1,0 +1,1 @@
+"""The only door to foreign hosts: polite by construction, no code path goes around that."""

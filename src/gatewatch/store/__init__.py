@@ -1,0 +1,1 @@
+"""The lake: immutable Parquet snapshots behind one manifest, read by DuckDB."""
