@@ -1,0 +1,79 @@
+"""Writes that survive a crash: write beside, fsync, rename, fsync the folder.
+
+POSIX promises that a rename replaces its target in one step and, after the folder's fsync, for
+good. Running out of space or permission becomes `LakeUnwritable`; what was there stays.
+"""
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gatewatch.model.errors import LakeUnwritable
+
+__all__ = ["fingerprint_of", "replace_file", "settle", "sync_folder", "writing"]
+
+_MENDS = {
+    errno.ENOSPC: ("no space is left", "free space or choose another --lake"),
+    errno.EDQUOT: ("the disk quota is used up", "free space or choose another --lake"),
+    errno.EACCES: ("permission is denied", "choose a --lake that you may write"),
+    errno.EPERM: ("permission is denied", "choose a --lake that you may write"),
+    errno.EROFS: ("the file system is read-only", "choose a --lake that you may write"),
+    errno.ENOTDIR: ("a part of the path is a file", "choose another --lake"),
+}
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Turns what the operating system says of a failed write below `place` into one line."""
+    try:
+        yield
+    except OSError as error:
+        number = error.errno or 0
+        what, mend = _MENDS.get(number, (os.strerror(number), "see the disk and the system's log"))
+        raise LakeUnwritable(where=place, what=what, mend=mend) from error
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Makes `content` the content of `path`, in one step and for good."""
+    beside = path.with_name(f".{path.name}.new")
+    with beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    sync_folder(path.parent)
+
+
+def settle(source: Path, target: Path) -> None:
+    """Moves `source`, a file or a folder of files whose bytes are all written, to `target`."""
+    members = sorted(source.iterdir()) if source.is_dir() else [source]
+    for member in members:
+        with member.open("rb") as file:
+            os.fsync(file.fileno())
+    if source.is_dir():
+        sync_folder(source)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source.rename(target)
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the names in `folder` durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def fingerprint_of(path: Path) -> dict[str, Any]:
+    """The size in bytes and the SHA-256 of the file `path`, which `verify` compares."""
+    with path.open("rb") as file:
+        return {
+            "size": os.fstat(file.fileno()).st_size,
+            "sha256": hashlib.file_digest(file, "sha256").hexdigest(),
+        }

@@ -1,0 +1,147 @@
+"""The lake as readers see it: a manifest, and SQL views over the files it lists.
+
+Readers never lock and never write; a snapshot that they opened stays readable for some seconds
+after it was removed.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gatewatch.model.errors import LakeCorrupt, LakeMissing, SnapshotUnknown
+from gatewatch.model.snapshot import SnapshotInfo
+from gatewatch.store.manifest import Manifest, load_manifest
+from gatewatch.store.schema import UNDERSTANDING, connect, literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["Lake"]
+
+_SERVICES = {
+    "ip": "BIGINT", "ip_high": "BIGINT", "port": "INTEGER", "scan_time": "TIMESTAMP",
+    "response": "BIGINT", "asn": "BIGINT", "country": "VARCHAR",
+}  # fmt: skip
+_CUBE = {
+    "response": "BIGINT", "country": "VARCHAR", "asn": "BIGINT", "port": "INTEGER", "n": "BIGINT",
+}  # fmt: skip
+_RESPONSES = {
+    "response": "BIGINT", "spoke": "VARCHAR", "outcome": "VARCHAR", "head": "BLOB", "body": "BLOB",
+    "marks": "VARCHAR", "tls": "VARCHAR", "first_seen": "TIMESTAMP", "example": "BLOB",
+}  # fmt: skip
+_AS_NAMES = {"asn": "BIGINT", "name": "VARCHAR"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """One opened lake: what its manifest said at that moment."""
+
+    path: Path
+    manifest: Manifest
+
+    @classmethod
+    def open(cls, path: Path) -> "Lake":
+        """The lake at `path`.
+
+        Raises LakeMissing when there is no snapshot, LakeTooNew and LakeCorrupt.
+        """
+        manifest = load_manifest(path)
+        if manifest is None or not manifest.snapshots:
+            raise LakeMissing(where=path)
+        return cls(path, manifest)
+
+    @property
+    def snapshots(self) -> tuple[SnapshotInfo, ...]:
+        """Its snapshots, oldest observations first."""
+        return self.manifest.snapshots
+
+    def snapshot(self, name: str) -> SnapshotInfo:
+        """The snapshot with this id; `latest` is the last one. Raises SnapshotUnknown."""
+        if name == "latest":
+            return self.snapshots[-1]
+        for info in self.snapshots:
+            if info.id == name:
+                return info
+        mend = f'"gatewatch snapshot list" shows all; the last one is {self.snapshots[-1].id}'
+        raise SnapshotUnknown(where=self.path, name=name, mend=mend)
+
+    def response_files(self) -> list[Path]:
+        """The responses files, in order of their names."""
+        return [self.path / "responses" / name for name in sorted(self.manifest.responses)]
+
+    def understanding_file(self, responses: Path) -> Path:
+        """The understanding that belongs to a responses file."""
+        return self.path / "understanding" / self.manifest.catalogue / responses.name
+
+    def connect(self, snapshots: Sequence[str]) -> "duckdb.DuckDBPyConnection":
+        """A connection with the views services, cube, understanding, responses and as_names.
+
+        The first two are limited to `snapshots` and name each row's in their column `snapshot`.
+        Prefer `reading`, which also closes it and names damaged files.
+        """
+        con = connect(threads=2)
+        self._require_files(snapshots)
+        for name, pattern, columns in (
+            ("services", "services-*.parquet", _SERVICES),
+            ("cube", "cube.parquet", _CUBE),
+        ):
+            views = [
+                f"SELECT {literal(one)} AS snapshot, {', '.join(columns)} FROM "
+                f"{_files(sorted((self.path / 'snapshots' / one).glob(pattern)), columns)}"
+                for one in snapshots
+            ]
+            con.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(views)}")
+        responses = self.response_files()
+        understood = [self.understanding_file(path) for path in responses]
+        named = [self.path / "networks" / "as_names.parquet"]
+        named += [self.path / "snapshots" / one / "as_names.parquet" for one in snapshots]
+        for name, files, columns in (
+            ("responses", responses, _RESPONSES),
+            ("understanding", understood, UNDERSTANDING),
+            ("as_names_told", [path for path in named if path.exists()], _AS_NAMES),
+        ):
+            con.execute(f"CREATE VIEW {name} AS SELECT * FROM {_files(files, columns)}")
+        con.execute(
+            "CREATE VIEW as_names AS SELECT asn, min(name) AS name FROM as_names_told GROUP BY asn"
+        )
+        return con
+
+    @contextmanager
+    def reading(self, snapshots: Sequence[str]) -> Iterator["duckdb.DuckDBPyConnection"]:
+        """`connect` for a with-block; a damaged file becomes LakeCorrupt."""
+        import duckdb
+
+        damage = (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException)
+        try:
+            con = self.connect(snapshots)
+            try:
+                yield con
+            finally:
+                con.close()
+        except damage as error:
+            raise LakeCorrupt(
+                where=self.path,
+                what=str(error).splitlines()[0],
+                mend='"gatewatch snapshot verify" names the damaged files',
+            ) from error
+
+    def _require_files(self, snapshots: Sequence[str]) -> None:
+        for one in snapshots:
+            folder = self.path / "snapshots" / one
+            for name in self.snapshot(one).files:
+                if not (folder / name).exists():
+                    raise LakeCorrupt(
+                        where=folder / name,
+                        what="is missing",
+                        mend=f'restore it from a backup or "gatewatch snapshot remove {one}"',
+                    )
+
+
+def _files(paths: Sequence[Path], columns: dict[str, str]) -> str:
+    """SQL for the rows of Parquet files; for none of them, no rows of the same columns."""
+    if paths:
+        return f"read_parquet([{', '.join(map(literal, paths))}])"
+    empty = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in columns.items())
+    return f"(SELECT {empty} WHERE false)"
