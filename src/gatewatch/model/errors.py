@@ -19,6 +19,7 @@ __all__ = [
     "BadQuery",
     "BadScope",
     "BadSetting",
+    "BadSettingsFile",
     "CatalogueBroken",
     "EmptyInput",
     "Exit",
@@ -63,6 +64,10 @@ class GatewatchError(Exception):
         self.values = {name: shown(value, 300) for name, value in values.items()}
         super().__init__((self.__doc__ or "").strip().format(**self.values))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Errors travel between processes by their values, not by their message."""
+        return _again, (type(self), self.values)
+
 
 class BadArguments(GatewatchError):
     """{where}: {what}: {mend}"""
@@ -76,13 +81,19 @@ class BadSetting(GatewatchError):
     id = "bad-setting"
 
 
+class BadSettingsFile(GatewatchError):
+    """{where}: {what}: {mend}"""
+
+    id = "bad-settings-file"
+
+
 class BadQuery(GatewatchError):
     """query:{column}: {what}; {mend}"""
 
     id = "bad-query"
 
     def __init__(self, *, column: int, what: str, mend: str) -> None:
-        self.column = column
+        self.column = int(column)
         super().__init__(column=column, what=what, mend=mend)
 
 
@@ -194,6 +205,10 @@ class RangesMissing(GatewatchError):
 
     id = "ranges-missing"
     exit_code = Exit.DATA
+
+
+def _again(error: type[GatewatchError], values: dict[str, str]) -> GatewatchError:
+    return error(**values)
 
 
 def all_errors() -> Iterator[type[GatewatchError]]:

@@ -1,0 +1,250 @@
+"""Settings: one flat TOML file for a project, one for a user, and what goes before them.
+
+A flag beats the environment (`GATEWATCH_LAKE`), the environment beats `./gatewatch.toml`, that
+beats `$XDG_CONFIG_HOME/gatewatch/config.toml`, and all beat the default. `gatewatch config`
+prints each value and where it came from. Nothing is accepted without effect: an unknown key or
+a value of the wrong kind is an error with file and line. Paths in a file start from its folder.
+
+A command that wants a setting as a flag adds it (`add_lake_option`, `add_option`) and asks
+`setting(CONTACT, args)`; the value is looked up when asked for, never at import.
+"""
+
+import argparse
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from gatewatch.model.errors import BadSetting, BadSettingsFile
+
+__all__ = [
+    "ACCESSIBLE",
+    "CATALOGUE",
+    "COLOR",
+    "CONTACT",
+    "ERRORS",
+    "LAKE",
+    "QUIET",
+    "SETTINGS",
+    "Effective",
+    "Setting",
+    "add_lake_option",
+    "add_option",
+    "effective",
+    "lake_of",
+    "setting",
+]
+
+T = TypeVar("T")
+_PROJECT_FILE = Path("gatewatch.toml")
+# A settings file is a dozen lines; anything larger is some other file under that name.
+_FILE_LIMIT = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """One setting. `read(raw, folder)` raises ValueError with the reason as its text."""
+
+    name: str
+    kind: str
+    """What a value is, for people: `a folder`, `yes or no`."""
+    default: T
+    read: Callable[[object, Path], T]
+    sentence: str
+
+    @property
+    def flag(self) -> str:
+        """Its spelling on the command line."""
+        return f"--{self.name}"
+
+    @property
+    def variable(self) -> str:
+        """Its spelling in the environment."""
+        return f"GATEWATCH_{self.name.upper()}"
+
+
+class Effective(NamedTuple, Generic[T]):
+    """A value and its origin: a flag, a variable, `file:line` or `default`."""
+
+    value: T
+    origin: str
+
+
+def _folder(raw: object, folder: Path) -> Path:
+    if not isinstance(raw, str | Path) or not str(raw).strip() or "\0" in str(raw):
+        raise ValueError("give a folder")
+    return folder / Path(raw).expanduser()
+
+
+def _switch(raw: object, folder: Path) -> bool:
+    del folder
+    words = {"1": True, "true": True, "yes": True, "on": True}
+    words |= {"0": False, "false": False, "no": False, "off": False}
+    if isinstance(raw, bool):
+        return raw
+    if isinstance(raw, str) and raw.strip().lower() in words:
+        return words[raw.strip().lower()]
+    raise ValueError("give true or false")
+
+
+def _one_of(*choices: str) -> Callable[[object, Path], str]:
+    def read(raw: object, folder: Path) -> str:
+        del folder
+        if isinstance(raw, str) and raw.strip() in choices:
+            return raw.strip()
+        raise ValueError(f"give one of {', '.join(choices)}")
+
+    return read
+
+
+def _contact(raw: object, folder: Path) -> str:
+    """A contact travels inside a User-Agent header, so it must be one visible ASCII word."""
+    del folder
+    form = r"https?://[!-~]+|mailto:[!-?A-~]+@[!-?A-~]+"
+    if isinstance(raw, str) and len(raw) <= 200 and re.fullmatch(form, raw.strip()):
+        return raw.strip()
+    raise ValueError("give a web page (https://...) or mailto:you@your.domain")
+
+
+LAKE = Setting("lake", "a folder", Path("gatewatch-lake"), _folder, "Where snapshots are kept.")
+CONTACT: Setting[str | None] = Setting(
+    "contact",
+    "a web page or mailto address",
+    None,
+    _contact,
+    "Who scans, told to every scanned host in the User-Agent header.",
+)
+CATALOGUE: Setting[Path | None] = Setting(
+    "catalogue",
+    "a folder",
+    None,
+    _folder,
+    "Your own fingerprints and advisories, read before those that gatewatch brings.",
+)
+COLOR = Setting(
+    "color",
+    "auto, always or never",
+    "auto",
+    _one_of("auto", "always", "never"),
+    "Colour on a terminal; auto honours NO_COLOR.",
+)
+ACCESSIBLE = Setting(
+    "accessible",
+    "true or false",
+    False,
+    _switch,
+    "For screen readers: nothing is redrawn, bars are words and per cent.",
+)
+QUIET = Setting("quiet", "true or false", False, _switch, "No progress and no notes on stderr.")
+ERRORS = Setting(
+    "errors",
+    "text or json",
+    "text",
+    _one_of("text", "json"),
+    "How an error is written on stderr: a line for people or one JSON object.",
+)
+
+SETTINGS: dict[str, Setting[Any]] = {
+    entry.name: entry for entry in (LAKE, CONTACT, CATALOGUE, COLOR, ACCESSIBLE, QUIET, ERRORS)
+}
+
+
+def add_option(parser: argparse.ArgumentParser, entry: Setting[Any]) -> None:
+    """Adds the setting as a flag; not given, it leaves the word to environment and files."""
+    help_text = f"{entry.sentence.rstrip('.')} ({entry.variable})"
+    if isinstance(entry.default, bool):
+        parser.add_argument(entry.flag, action="store_true", default=None, help=help_text)
+    else:
+        metavar = "DIR" if entry.kind == "a folder" else entry.name.upper()
+        parser.add_argument(entry.flag, metavar=metavar, default=None, help=help_text)
+
+
+def add_lake_option(parser: argparse.ArgumentParser) -> None:
+    """Adds `--lake DIR`."""
+    add_option(parser, LAKE)
+
+
+def lake_of(args: argparse.Namespace) -> Path:
+    """The lake's folder, which need not exist."""
+    return setting(LAKE, args)
+
+
+def setting(entry: Setting[T], args: argparse.Namespace | None = None) -> T:
+    """The setting's value; raises BadSetting or BadSettingsFile."""
+    return effective(entry, args).value
+
+
+def effective(entry: Setting[T], args: argparse.Namespace | None = None) -> Effective[T]:
+    """The setting's value and where it came from; raises BadSetting or BadSettingsFile."""
+    flag = getattr(args, entry.name, None)
+    if flag is not None:
+        return _read(entry, flag, Path(), entry.flag)
+    # An empty variable is how scripts switch one off.
+    if word := os.environ.get(entry.variable):
+        return _read(entry, word, Path(), entry.variable)
+    for path in filter(None, (_PROJECT_FILE, _user_file())):
+        values, text = _file(path)
+        if entry.name in values:
+            where = f"{path}:{_line_of(entry.name, text)}"
+            return _read(entry, values[entry.name], path.parent, where)
+    return Effective(entry.default, "default")
+
+
+def _read(entry: Setting[T], raw: object, folder: Path, where: str) -> Effective[T]:
+    try:
+        return Effective(entry.read(raw, folder), where)
+    except ValueError as error:
+        raise BadSetting(where=where, name=entry.name, value=raw, mend=error) from None
+
+
+def _user_file() -> Path | None:
+    """None without a home; a relative XDG_CONFIG_HOME is ignored (XDG base directories 0.8)."""
+    base = Path(os.environ.get("XDG_CONFIG_HOME", ""))
+    if not base.is_absolute():
+        base = Path(os.path.expanduser("~/.config"))  # noqa: PTH111  (Path.home raises without one)
+    return base / "gatewatch" / "config.toml" if base.is_absolute() else None
+
+
+def _file(path: Path) -> tuple[Mapping[str, object], str]:
+    """The file's values and text, both empty when there is none."""
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(_FILE_LIMIT + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return {}, ""
+    except OSError as error:
+        raise BadSettingsFile(where=path, what=error.strerror, mend="mend or remove it") from None
+    if len(raw) > _FILE_LIMIT:
+        raise BadSettingsFile(where=path, what="is over 64 KiB", mend="is it a settings file?")
+    return _parsed(path, raw)
+
+
+def _parsed(path: Path, raw: bytes) -> tuple[Mapping[str, object], str]:
+    import tomllib  # only a user who has a settings file pays for the parser
+
+    try:
+        text = raw.decode()
+        values = tomllib.loads(text)
+    except ValueError as error:
+        raise BadSettingsFile(
+            where=path, what=f"is not TOML, {error}", mend='a line reads: lake = "folder"'
+        ) from None
+    for name in values:
+        if name not in SETTINGS:
+            near = get_close_matches(name, SETTINGS, n=1)
+            meant = f'did you mean "{near[0]}"? ' if near else ""
+            raise BadSettingsFile(
+                where=f"{path}:{_line_of(name, text)}",
+                what=f'no setting is called "{name}"',
+                mend=f'{meant}"gatewatch config" lists all',
+            )
+    return values, text
+
+
+def _line_of(name: str, text: str) -> int:
+    key = re.compile(rf"""\s*\[{{0,2}}\s*["']?{re.escape(name)}["']?\s*[\].=]""")
+    numbers = (n for n, line in enumerate(text.splitlines(), 1) if key.match(line))
+    return next(numbers, 1)
