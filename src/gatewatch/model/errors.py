@@ -32,6 +32,7 @@ __all__ = [
     "LakeTooNew",
     "LakeUnwritable",
     "NothingUsable",
+    "OutputUnwritable",
     "PlaceTaken",
     "PoliteRefusal",
     "PortMissing",
@@ -150,6 +151,13 @@ class PlaceTaken(GatewatchError):
     """{where}: exists already: choose another name or remove it first"""
 
     id = "place-taken"
+
+
+class OutputUnwritable(GatewatchError):
+    """{where}: cannot be written, {what}: {mend}"""
+
+    id = "output-unwritable"
+    exit_code = Exit.DATA
 
 
 class LakeMissing(GatewatchError):

@@ -1,7 +1,8 @@
 """Output formats, one file each; this listing is the registry.
 
-A writer is a module with `NAME`, `SENTENCE` and `write(table, out)`: it writes the columns and
-rows of a `Table` to the text stream `out`, row by row. Device text is hostile: each writer
+A writer is a module with `NAME`, `SENTENCE`, `SUFFIXES` (file endings that mean it) and
+`write(table, out)`: it writes the columns and rows of a `Table` to the text stream `out`, row by
+row; importing it is cheap. Device text is hostile: each writer
 escapes it in the way of its format (terminal, spreadsheet, JSON).
 """
 
@@ -20,6 +21,7 @@ class Writer(Protocol):
 
     NAME: str
     SENTENCE: str
+    SUFFIXES: tuple[str, ...]
 
     def write(self, table: Table, out: TextIO) -> None:
         """Writes `table` to `out`."""

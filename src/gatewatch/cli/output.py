@@ -1,0 +1,162 @@
+"""Data on its way to the user: which format, where to, and how wide.
+
+stdout carries data only. A table on a terminal, NDJSON into a pipe, unless `--format` or the
+name of `-o FILE` says otherwise. A file is written beside and renamed when it is complete, so
+a reader never sees half of it and an interruption leaves the old one.
+"""
+
+import argparse
+import errno
+import io
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from gatewatch.cli.settings import ACCESSIBLE, COLOR, setting
+from gatewatch.model.errors import Exit, OutputUnwritable
+from gatewatch.model.hostile import shown
+
+if TYPE_CHECKING:
+    from gatewatch.formats.write import Writer
+    from gatewatch.model.table import Page, Table, Value
+
+__all__ = ["add_format_option", "colored", "write_table"]
+
+_STDOUT = "-"
+_MENDS = {
+    errno.ENOSPC: "free space or write elsewhere",
+    errno.EACCES: "choose a file that you may write",
+    errno.EPERM: "choose a file that you may write",
+    errno.ENOENT: "make its folder first",
+    errno.EISDIR: "give the name of a file",
+}
+
+
+def add_format_option(parser: argparse.ArgumentParser) -> None:
+    """Adds `--format NAME` and `-o FILE`."""
+    parser.add_argument(
+        "--format",
+        metavar="NAME",
+        type=_format_name,
+        help='table, ndjson, csv ...: see "gatewatch formats" (default: table on a terminal, '
+        "ndjson into a pipe, else what the ending of FILE says)",
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", default=_STDOUT, help="write to FILE (default: stdout)"
+    )
+
+
+def write_table(table: "Table", args: argparse.Namespace) -> int:
+    """Writes `table` where and as `args` say; returns FOUND, or NOTHING without rows.
+
+    Raises OutputUnwritable; the file is then as it was.
+    """
+    writer = _writer(args)
+    rows = _Counted(table.rows)
+    with _opened(args.output, utf8=writer.NAME != "table") as out:
+        writer.write(replace(table, rows=rows, page=_page(out, args)), out)
+    return Exit.FOUND if rows.count else Exit.NOTHING
+
+
+def colored(out: TextIO, args: argparse.Namespace) -> bool:
+    """Whether `out` may be coloured: `--color`, else a terminal without NO_COLOR."""
+    word = setting(COLOR, args)
+    if word != "auto":
+        return word == "always"
+    return out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+class _Counted:
+    """Rows that count themselves as they pass."""
+
+    def __init__(self, rows: "Iterable[Sequence[Value]]") -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> "Iterator[Sequence[Value]]":
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+def _format_name(word: str) -> str:
+    from gatewatch.formats.write import writers
+
+    names = writers()
+    if word.lower() in names:
+        return word.lower()
+    near = get_close_matches(word.lower(), names, n=1)
+    meant = f'did you mean "{near[0]}"? ' if near else ""
+    message = f'no format "{shown(word, 40)}"; {meant}there are {", ".join(names)}'
+    raise argparse.ArgumentTypeError(message)
+
+
+def _writer(args: argparse.Namespace) -> "Writer":
+    from gatewatch.formats.write import writers
+
+    if args.format:
+        return writers()[args.format]
+    if args.output == _STDOUT:
+        return writers()["table" if sys.stdout.isatty() else "ndjson"]
+    ending = Path(args.output).suffix.lower()
+    by_ending = {suffix: writer for writer in writers().values() for suffix in writer.SUFFIXES}
+    return by_ending.get(ending, writers()["ndjson"])
+
+
+def _page(out: TextIO, args: argparse.Namespace) -> "Page":
+    from gatewatch.model.table import Page
+
+    width = None
+    if out.isatty() or os.environ.get("COLUMNS", "").isdigit():
+        width = max(shutil.get_terminal_size().columns, 20)
+    return Page(width, color=colored(out, args), accessible=setting(ACCESSIBLE, args))
+
+
+@contextmanager
+def _opened(target: str, *, utf8: bool) -> Iterator[TextIO]:
+    try:
+        with _stdout(utf8=utf8) if target == _STDOUT else _file(Path(target)) as out:
+            yield out
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = "standard output" if target == _STDOUT else target
+        mend = _MENDS.get(error.errno or 0, "see the disk and the rights on it")
+        raise OutputUnwritable(where=where, what=error.strerror, mend=mend) from error
+
+
+@contextmanager
+def _stdout(*, utf8: bool) -> Iterator[TextIO]:
+    out = sys.stdout
+    if isinstance(out, io.TextIOWrapper):
+        # JSON and CSV are UTF-8 whatever the locale; a table stays readable in any.
+        encoding = "utf-8" if utf8 else out.encoding
+        out.reconfigure(encoding=encoding, errors="backslashreplace")
+    yield out
+    out.flush()
+
+
+@contextmanager
+def _file(target: Path) -> Iterator[TextIO]:
+    target = target.resolve()
+    if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+        # A device or a pipe is written to; replacing it would destroy it. A folder refuses.
+        with target.open("w", encoding="utf-8", newline="") as out:
+            yield out
+        return
+    beside = target.with_name(f".{target.name[:200]}.{os.getpid()}.part")
+    try:
+        with beside.open("w", encoding="utf-8", errors="backslashreplace", newline="") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
