@@ -9,6 +9,7 @@ and NUL become blanks. Everything is cut at the limits of model/observation.py, 
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import itemgetter
 
 from gatewatch.model.observation import BODY_LIMIT, HEAD_LIMIT, Answer, Mark, Outcome, Spoke
 from gatewatch.protocol.head import parse_head
@@ -17,10 +18,12 @@ __all__ = ["NO_MARKS", "answer_from_raw", "header_name", "http_answer", "octets"
 
 NO_MARKS: frozenset[Mark] = frozenset()
 
+# Far beyond any header's name; it bounds what the tables of spelled names can hold.
+_NAME_LIMIT = 256
 _TRUNCATED = frozenset({Mark.TRUNCATED})
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
-_FORGING = re.compile(rb"[\r\n\x00]+")
-_FORGING_NAME = re.compile(rb"[\r\n\x00:]+")
+_FORGING = re.compile(r"[\r\n\x00]+")
+_FORGING_NAME = re.compile(r"[\r\n\x00:]+")
 
 # Header names whose usual spelling is not one capital a word (RFC 9110 section 16.3.1, and UPnP,
 # SOAP and P3P headers that devices on port 7547 send).
@@ -58,8 +61,15 @@ def header_name(name: str) -> str:
 
 
 def octets(text: str) -> bytes:
-    """`text` as the bytes it stood for: UTF-8; half characters become question marks."""
-    return text.encode("utf-8", "replace")
+    """`text` as the bytes it stood for.
+
+    That is UTF-8, with bytes that Python read by `surrogateescape` put back; other half
+    characters become question marks.
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
 
 
 def rebuilt_head(
@@ -70,14 +80,19 @@ def rebuilt_head(
     Names are spelled by `header_name` and sorted, equal names keep their order. An unknown
     `version` is left out, as is the status line when `status` is unknown.
     """
-    lines = []
+    pairs = [(start, value) for name, value in headers if (start := _line_start(name))]
+    pairs.sort(key=itemgetter(0))
+    lines = [
+        start + (value if isinstance(value, str) else value.decode("utf-8", "surrogateescape"))
+        for start, value in pairs
+    ]
     if status is not None:
-        lines.append(_plain(octets(f"{version} {status:03d} {reason}")))
-    for name, value in sorted(headers, key=_sort_key):
-        start = _line_start(name)
-        if start:
-            lines.append(start + _plain(value if isinstance(value, bytes) else octets(value)))
-    return b"\r\n".join((*lines, b"", b""))
+        lines.insert(0, f"{version} {status:03d} {reason}")
+    head = "\r\n".join(lines)
+    ends = len(lines) - 1
+    if head.count("\n") > ends or head.count("\r") > ends or "\x00" in head:
+        head = "\r\n".join(_FORGING.sub(" ", line) for line in lines)
+    return octets(head) + b"\r\n\r\n"
 
 
 def http_answer(
@@ -119,19 +134,8 @@ def answer_from_raw(
     return Answer(Spoke.OTHER, outcome, raw[:HEAD_LIMIT], b"", marks, tls)
 
 
-def _sort_key(header: tuple[str, str | bytes]) -> str:
-    return header[0].replace("_", "-").lower()
-
-
 @lru_cache(maxsize=1024)
-def _line_start(name: str) -> bytes:
+def _line_start(name: str) -> str:
     """`name` spelled and with its colon, or nothing when it is no name."""
-    plain = _FORGING_NAME.sub(b" ", octets(header_name(name))).strip()
-    return plain + b": " if plain else b""
-
-
-def _plain(value: bytes) -> bytes:
-    """`value` without what would begin another line."""
-    if b"\n" in value or b"\r" in value or b"\x00" in value:
-        return _FORGING.sub(b" ", value)
-    return value
+    plain = _FORGING_NAME.sub(" ", header_name(name[:_NAME_LIMIT])).strip()
+    return plain + ": " if plain else ""

@@ -94,9 +94,10 @@ def records(stream: BinaryIO, limit: int = RECORD_LIMIT) -> Iterator[JsonRecord 
     """Every object at the top level, or in arrays there, in order."""
     splitter = _Splitter(limit)
     for number, data, starts in pieces(stream):
-        if starts and splitter.busy:
-            yield from splitter.new_line(data)
-        if starts and data[0] == _OPEN and not splitter.busy:
+        if splitter.buffer or splitter.skipping:
+            if starts:
+                yield from splitter.new_line(data)
+        elif starts and data[0] == _OPEN:
             raw = data.rstrip(b" \t\r\n,")
             try:
                 value = orjson.loads(raw)

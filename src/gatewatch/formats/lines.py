@@ -6,9 +6,9 @@ the last one may lack its end. Neither ever raises by itself: what the stream ra
 """
 
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
-__all__ = ["LINE_LIMIT", "RAW_KEPT", "TOO_LONG", "Piece", "lines", "pieces"]
+__all__ = ["LINE_LIMIT", "RAW_KEPT", "TOO_LONG", "lines", "pieces"]
 
 # Shodan's lines with screenshots reach megabytes; nothing that is one record is longer.
 LINE_LIMIT = 16 * 1024 * 1024
@@ -17,16 +17,6 @@ RAW_KEPT = 64 * 1024
 TOO_LONG = "longer than 16 MiB: no record of a scanner is that long, so it was skipped"
 
 _PIECE = 1024 * 1024
-
-
-class Piece(NamedTuple):
-    """A line with its end, or a megabyte of a longer one."""
-
-    number: int
-    """Of the line, from 1."""
-    data: bytes
-    starts: bool
-    """Whether it is the beginning of its line."""
 
 
 def lines(stream: BinaryIO, limit: int = LINE_LIMIT) -> Iterator[tuple[int, bytes, bool]]:
@@ -47,10 +37,13 @@ def lines(stream: BinaryIO, limit: int = LINE_LIMIT) -> Iterator[tuple[int, byte
         yield number, data[:RAW_KEPT], False
 
 
-def pieces(stream: BinaryIO) -> Iterator[Piece]:
-    """Each line with its end, those longer than a megabyte in several pieces."""
+def pieces(stream: BinaryIO) -> Iterator[tuple[int, bytes, bool]]:
+    """Each line as (number from 1, the line with its end, True).
+
+    A line longer than a megabyte comes in several pieces, all but the first with False.
+    """
     number, starts = 1, True
     while data := stream.readline(_PIECE):
-        yield Piece(number, data, starts)
+        yield number, data, starts
         starts = data.endswith(b"\n")
         number += starts
