@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from gatewatch.cli.parser import Parser
 from gatewatch.cli.settings import (
     ACCESSIBLE,
     CATALOGUE,
@@ -17,7 +18,7 @@ from gatewatch.cli.settings import (
     lake_of,
     setting,
 )
-from gatewatch.model.errors import BadSetting, BadSettingsFile
+from gatewatch.model.errors import BadArguments, BadSetting, BadSettingsFile
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +33,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def flags(*argv: str) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
+    parser = Parser()
     add_lake_option(parser)
     for entry in (ACCESSIBLE, COLOR, CONTACT):
         add_option(parser, entry)
@@ -102,9 +103,14 @@ def test_contact_is_a_page_or_an_address(contact: str) -> None:
     "contact",
     ["me", "https://a b", "https://a\r\nX: y", "mailto:nobody", "ftp://a", "https://" + "a" * 200],
 )
-def test_a_contact_that_could_break_a_header_is_refused(contact: str) -> None:
-    with pytest.raises(BadSetting, match="--contact: contact is"):
-        setting(CONTACT, flags("--contact", contact))
+def test_a_contact_that_could_break_a_header_is_refused(
+    contact: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(BadArguments, match="argument --contact: "):
+        flags("--contact", contact)
+    monkeypatch.setenv("GATEWATCH_CONTACT", contact)
+    with pytest.raises(BadSetting, match="GATEWATCH_CONTACT: contact is "):
+        setting(CONTACT)
 
 
 @pytest.mark.parametrize(

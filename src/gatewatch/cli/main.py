@@ -1,47 +1,32 @@
 """The command line's front door: finds the command, runs it, turns every error into one line.
 
-stdout carries data, stderr talk. A `GatewatchError` becomes `gatewatch: where: what: mend` and
-its exit code; only a bug of ours shows a traceback.
+stdout carries data, stderr talk. A `GatewatchError` becomes `gatewatch: where: what: mend`, or
+one JSON object with `--errors json`, and its exit code; only a bug of ours shows a traceback.
 """
 
 import argparse
+import json
 import os
 import sys
+import traceback
 from collections.abc import Sequence
-from typing import NoReturn
 
 from gatewatch import __version__
 from gatewatch.cli.commands import Command, command_words, load_command
-from gatewatch.model.errors import BadArguments, Exit, GatewatchError
+from gatewatch.cli.parser import Parser, meant, sub_commands
+from gatewatch.cli.settings import ACCESSIBLE, COLOR, ERRORS, QUIET, add_option, setting
+from gatewatch.model.errors import BadArguments, Exit, GatewatchError, SystemRefusal
+from gatewatch.model.hostile import shown
 
-__all__ = ["Parser", "build_parser", "run"]
-
-
-class Parser(argparse.ArgumentParser):
-    """argparse with our error line and exit code, and no guessing of abbreviated options."""
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        kwargs.setdefault("allow_abbrev", False)
-        kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-
-    def error(self, message: str) -> NoReturn:
-        raise BadArguments(
-            where=self.prog, what=message, mend=f'"{self.prog} --help" shows what it takes'
-        )
+__all__ = ["build_parser", "run"]
 
 
 def run(argv: Sequence[str]) -> int:
     """Runs the command line `argv` (without the program's name); returns the exit code."""
     try:
-        args = build_parser(argv).parse_args(argv)
-        command: Command = args.command
-        code = command.run(args)
-        sys.stdout.flush()
-        return code
+        return _run(argv)
     except GatewatchError as error:
-        print(f"gatewatch: {error}", file=sys.stderr)
-        return int(error.exit_code)
+        return _told(error, argv)
     except KeyboardInterrupt:
         print("gatewatch: interrupted", file=sys.stderr)
         return Exit.INTERRUPTED
@@ -49,6 +34,15 @@ def run(argv: Sequence[str]) -> int:
         # The reader (head, less) has seen enough; nothing more may be written at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.FOUND
+    except OSError as error:
+        return _told(SystemRefusal(where=error.filename or "gatewatch", what=error.strerror), argv)
+    except Exception:  # noqa: BLE001  (the last door: Python's own exit code 1 means "nothing found")
+        for line in traceback.format_exc().splitlines():
+            print(shown(line, 2000), file=sys.stderr)
+        print(
+            "gatewatch: this is a bug of gatewatch, please report the lines above", file=sys.stderr
+        )
+        return Exit.BUG
 
 
 def build_parser(argv: Sequence[str] = ()) -> Parser:
@@ -73,5 +67,58 @@ def build_parser(argv: Sequence[str] = ()) -> Parser:
             epilog="examples:\n" + "\n".join(f"  {line}" for line in command.EXAMPLES),
         )
         command.configure(sub)
-        sub.set_defaults(command=command)
+        _add_talk_options(sub)
+        # Completion needs the whole parser; a command may not import what imports commands.
+        sub.set_defaults(command=command, whole=build_parser)
     return parser
+
+
+def _add_talk_options(parser: argparse.ArgumentParser) -> None:
+    """The options that every command takes, down to the last sub-command."""
+    subs = {id(sub): sub for sub in sub_commands(parser).values()}
+    for sub in subs.values():
+        _add_talk_options(sub)
+    if not subs:
+        group = parser.add_argument_group("how it talks")
+        for entry in (QUIET, ACCESSIBLE, COLOR, ERRORS):
+            add_option(group, entry)
+
+
+def _run(argv: Sequence[str]) -> int:
+    parser = build_parser(argv)
+    if not argv:
+        parser.print_help(sys.stderr)
+        return Exit.BAD_INPUT
+    words = sub_commands(parser)
+    if not argv[0].startswith("-") and argv[0] not in words:
+        raise BadArguments(
+            where="gatewatch",
+            what=f'there is no command "{shown(argv[0], 40)}"',
+            mend=f'{meant(argv[0], list(words))}"gatewatch --help" lists all',
+        )
+    args = parser.parse_args(argv)
+    command: Command = args.command
+    code = command.run(args)
+    sys.stdout.flush()
+    return code
+
+
+def _told(error: GatewatchError, argv: Sequence[str]) -> int:
+    """Writes the error to stderr in the form asked for; returns its exit code."""
+    code = int(error.exit_code)
+    if _as_json(argv):
+        fields = {"error": error.id, "message": str(error), "exit": code}
+        print(json.dumps(fields), file=sys.stderr)
+    else:
+        print(f"gatewatch: {error}", file=sys.stderr)
+    return code
+
+
+def _as_json(argv: Sequence[str]) -> bool:
+    """Looks for `--errors` by itself, since the error may be that `argv` does not parse."""
+    parser = Parser(add_help=False)
+    add_option(parser, ERRORS)
+    try:
+        return setting(ERRORS, parser.parse_known_args(argv)[0]) == "json"
+    except GatewatchError:
+        return False

@@ -15,10 +15,10 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from gatewatch.cli.parser import meant
 from gatewatch.cli.settings import ACCESSIBLE, COLOR, setting
 from gatewatch.model.errors import Exit, OutputUnwritable
 from gatewatch.model.hostile import shown
@@ -92,9 +92,8 @@ def _format_name(word: str) -> str:
     names = writers()
     if word.lower() in names:
         return word.lower()
-    near = get_close_matches(word.lower(), names, n=1)
-    meant = f'did you mean "{near[0]}"? ' if near else ""
-    message = f'no format "{shown(word, 40)}"; {meant}there are {", ".join(names)}'
+    instead = f"{meant(word, list(names))}there are {', '.join(names)}"
+    message = f'no format "{shown(word, 40)}"; {instead}'
     raise argparse.ArgumentTypeError(message)
 
 

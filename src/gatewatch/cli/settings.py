@@ -14,11 +14,13 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from gatewatch.cli.parser import meant
 from gatewatch.model.errors import BadSetting, BadSettingsFile
+from gatewatch.model.hostile import shown
 
 __all__ = [
     "ACCESSIBLE",
@@ -152,14 +154,27 @@ SETTINGS: dict[str, Setting[Any]] = {
 }
 
 
-def add_option(parser: argparse.ArgumentParser, entry: Setting[Any]) -> None:
-    """Adds the setting as a flag; not given, it leaves the word to environment and files."""
+def add_option(parser: argparse._ActionsContainer, entry: Setting[Any]) -> None:
+    """Adds the setting as a flag; not given, `args` lacks it and `setting` looks elsewhere."""
     help_text = f"{entry.sentence.rstrip('.')} ({entry.variable})"
+    flags = ["-q", entry.flag] if entry is QUIET else [entry.flag]
     if isinstance(entry.default, bool):
-        parser.add_argument(entry.flag, action="store_true", default=None, help=help_text)
+        parser.add_argument(*flags, action="store_true", default=argparse.SUPPRESS, help=help_text)
     else:
-        metavar = "DIR" if entry.kind == "a folder" else entry.name.upper()
-        parser.add_argument(entry.flag, metavar=metavar, default=None, help=help_text)
+        parser.add_argument(
+            *flags,
+            metavar="DIR" if entry.kind == "a folder" else entry.name.upper(),
+            type=partial(_flag, entry),
+            default=argparse.SUPPRESS,
+            help=help_text,
+        )
+
+
+def _flag(entry: Setting[T], word: str) -> T:
+    try:
+        return entry.read(word, Path())
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f'"{shown(word, 60)}": {error}') from None
 
 
 def add_lake_option(parser: argparse.ArgumentParser) -> None:
@@ -181,7 +196,7 @@ def effective(entry: Setting[T], args: argparse.Namespace | None = None) -> Effe
     """The setting's value and where it came from; raises BadSetting or BadSettingsFile."""
     flag = getattr(args, entry.name, None)
     if flag is not None:
-        return _read(entry, flag, Path(), entry.flag)
+        return Effective(flag, entry.flag)
     # An empty variable is how scripts switch one off.
     if word := os.environ.get(entry.variable):
         return _read(entry, word, Path(), entry.variable)
@@ -234,12 +249,10 @@ def _parsed(path: Path, raw: bytes) -> tuple[Mapping[str, object], str]:
         ) from None
     for name in values:
         if name not in SETTINGS:
-            near = get_close_matches(name, SETTINGS, n=1)
-            meant = f'did you mean "{near[0]}"? ' if near else ""
             raise BadSettingsFile(
                 where=f"{path}:{_line_of(name, text)}",
                 what=f'no setting is called "{name}"',
-                mend=f'{meant}"gatewatch config" lists all',
+                mend=f'{meant(name, list(SETTINGS))}"gatewatch config" lists all',
             )
     return values, text
 

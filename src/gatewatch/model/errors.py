@@ -38,6 +38,7 @@ __all__ = [
     "PortMissing",
     "RangesMissing",
     "SnapshotUnknown",
+    "SystemRefusal",
     "TimeMissing",
     "all_errors",
 ]
@@ -52,6 +53,7 @@ class Exit(IntEnum):
     DATA = 3
     PARTIAL = 4
     REFUSED = 6
+    BUG = 70
     INTERRUPTED = 130
 
 
@@ -157,6 +159,13 @@ class OutputUnwritable(GatewatchError):
     """{where}: cannot be written, {what}: {mend}"""
 
     id = "output-unwritable"
+    exit_code = Exit.DATA
+
+
+class SystemRefusal(GatewatchError):
+    """{where}: the system says "{what}": see that it exists, may be used and has space"""
+
+    id = "system-refusal"
     exit_code = Exit.DATA
 
 
