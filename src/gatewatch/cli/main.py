@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from gatewatch import __version__
 from gatewatch.cli.commands import Command, command_words, load_command
-from gatewatch.cli.parser import Parser, meant, sub_commands
+from gatewatch.cli.parser import Parser, arguments_of, meant, sub_commands
 from gatewatch.cli.settings import ACCESSIBLE, COLOR, ERRORS, QUIET, add_option, setting
 from gatewatch.model.errors import BadArguments, Exit, GatewatchError, SystemRefusal
 from gatewatch.model.hostile import shown
@@ -96,11 +96,27 @@ def _run(argv: Sequence[str]) -> int:
             what=f'there is no command "{shown(argv[0], 40)}"',
             mend=f'{meant(argv[0], list(words))}"gatewatch --help" lists all',
         )
-    args = parser.parse_args(argv)
+    args, unknown = parser.parse_known_args(argv)
+    if unknown:
+        raise _unknown_argument(parser, argv, unknown[0])
     command: Command = args.command
     code = command.run(args)
     sys.stdout.flush()
     return code
+
+
+def _unknown_argument(
+    parser: argparse.ArgumentParser, argv: Sequence[str], word: str
+) -> BadArguments:
+    for step in argv:
+        parser = sub_commands(parser).get(step, parser)
+    known = [flag for action in arguments_of(parser) for flag in action.option_strings]
+    near = meant(word.split("=")[0], known) if word.startswith("-") else ""
+    return BadArguments(
+        where=parser.prog,
+        what=f'does not take "{shown(word, 60)}"',
+        mend=f'{near}"{parser.prog} --help" shows what it takes',
+    )
 
 
 def _told(error: GatewatchError, argv: Sequence[str]) -> int:
@@ -110,7 +126,9 @@ def _told(error: GatewatchError, argv: Sequence[str]) -> int:
         fields = {"error": error.id, "message": str(error), "exit": code}
         print(json.dumps(fields), file=sys.stderr)
     else:
-        print(f"gatewatch: {error}", file=sys.stderr)
+        # Some errors are about the command line itself and begin with the program's name.
+        program = "" if str(error).startswith("gatewatch") else "gatewatch: "
+        print(f"{program}{error}", file=sys.stderr)
     return code
 
 
