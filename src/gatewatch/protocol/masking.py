@@ -12,7 +12,15 @@ from dataclasses import replace
 
 from gatewatch.model.observation import Answer
 
-__all__ = ["TELLING", "is_volatile_date", "mask", "mask_body", "mask_head", "value_shape"]
+__all__ = [
+    "TELLING",
+    "is_volatile_date",
+    "mask",
+    "mask_body",
+    "mask_head",
+    "mask_host",
+    "value_shape",
+]
 
 TELLING = frozenset(
     {
@@ -54,14 +62,19 @@ def mask(answer: Answer, host: str) -> Answer:
 
 def mask_head(head: bytes, host: str = "") -> bytes:
     """A head with volatile values replaced by their shapes; line ends and order stay."""
-    head = _mask_host(head, host)
+    head = mask_host(head, host)
     head = _HEADER.sub(_mask_header, head)
     return _CHALLENGE.sub(lambda found: found[1] + value_shape(found[2]), head)
 
 
 def mask_body(body: bytes, host: str = "") -> bytes:
     """A body with HTTP dates and the target's address replaced."""
-    return _HTTP_DATE.sub(b"<date>", _mask_host(body, host))
+    return _HTTP_DATE.sub(b"<date>", mask_host(body, host))
+
+
+def mask_host(text: bytes, host: str) -> bytes:
+    """`text` with the target's own address (as text; empty: unknown) replaced."""
+    return text.replace(host.encode(), b"<host>") if host else text
 
 
 def is_volatile_date(value: bytes) -> bool:
@@ -93,10 +106,6 @@ def _run_shape(run: bytes) -> bytes:
     if not run.translate(None, _UPPER_HEX):
         return b"<HEX%d>" % len(run)
     return b"<alnum%d>" % len(run)
-
-
-def _mask_host(text: bytes, host: str) -> bytes:
-    return text.replace(host.encode(), b"<host>") if host else text
 
 
 def _mask_header(found: re.Match[bytes]) -> bytes:

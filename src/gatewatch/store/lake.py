@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gatewatch.model.errors import LakeCorrupt, LakeMissing, SnapshotUnknown
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.store.manifest import Manifest, load_manifest
-from gatewatch.store.schema import UNDERSTANDING, connect, literal
+from gatewatch.store.schema import UNDERSTANDING, connect, literal, parquet
 
 if TYPE_CHECKING:
     import duckdb
@@ -142,6 +142,6 @@ class Lake:
 def _files(paths: Sequence[Path], columns: dict[str, str]) -> str:
     """SQL for the rows of Parquet files; for none of them, no rows of the same columns."""
     if paths:
-        return f"read_parquet([{', '.join(map(literal, paths))}])"
+        return parquet(paths)
     empty = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in columns.items())
     return f"(SELECT {empty} WHERE false)"

@@ -5,6 +5,8 @@ Delta read the very same files. Every column of few values must end up dictionar
 a silent PLAIN costs reports two to three times; `copy_to` asserts it after writing.
 """
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,7 @@ from gatewatch.model.fields import FIELDS, Home, Kind
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["UNDERSTANDING", "connect", "copy_to", "literal"]
+__all__ = ["UNDERSTANDING", "connect", "copy_to", "literal", "parquet"]
 
 ROW_GROUP = 1 << 20
 # A dictionary pays when a value stands for at least this many rows; DuckDB judges alike.
@@ -68,6 +70,12 @@ def literal(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
+def parquet(paths: Iterable[Path]) -> str:
+    """SQL for the rows of these Parquet files, at least one; their names are no patterns."""
+    plain = (re.sub(r"([*?\[])", r"[\1]", str(path)) for path in paths)
+    return f"read_parquet([{', '.join(map(literal, plain))}])"
+
+
 def _assert_dictionary(con: "duckdb.DuckDBPyConnection", path: Path, column: str) -> None:
     """Each full row group of `column` is dictionary-encoded, unless its values hardly repeat."""
     groups = con.execute(
@@ -78,7 +86,7 @@ def _assert_dictionary(con: "duckdb.DuckDBPyConnection", path: Path, column: str
     if all("DICTIONARY" in encodings for encodings, _ in groups):
         return
     rows, values = con.execute(
-        f'SELECT count("{column}"), count(DISTINCT "{column}") FROM read_parquet({literal(path)})'
+        f'SELECT count("{column}"), count(DISTINCT "{column}") FROM {parquet([path])}'
     ).fetchall()[0]
     repeats = values and rows / values >= ROWS_PER_VALUE
     assert not repeats, f"{path.name}: column {column} was written without a dictionary"

@@ -21,7 +21,7 @@ from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.store.durable import fingerprint_of, settle, writing
 from gatewatch.store.manifest import NAME as MANIFEST
 from gatewatch.store.manifest import Manifest, save_manifest
-from gatewatch.store.schema import UNDERSTANDING, connect, copy_to, literal
+from gatewatch.store.schema import UNDERSTANDING, connect, copy_to, parquet
 from gatewatch.store.spool import Columns, Spool, take
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class SnapshotWriter:
         """The responses new to the lake as rows of the responses file, `size` at a time."""
         path = self.folder / "responses.parquet"
         if path.exists():
-            found = self._con.execute(f"SELECT * FROM read_parquet({literal(path)})")
+            found = self._con.execute(f"SELECT * FROM {parquet([path])}")
             while rows := found.fetchmany(size):
                 yield rows
 
@@ -177,7 +177,8 @@ class SnapshotWriter:
             self._con,
             f"SELECT low::BIGINT AS ip, {high}::BIGINT AS ip_high, port::INTEGER AS port, "
             "make_timestamp(seen_at) AS scan_time, response, nullif(asn, 0)::BIGINT AS asn, "
-            "CASE WHEN country > 0 THEN chr(country >> 8) || chr(country & 255) END AS country "
+            "CASE WHEN country > 0 THEN chr((country >> 8)::INTEGER) || chr((country & 255)::INTEGER) END "
+            "AS country "
             "FROM part",
             self.folder / "snapshot" / f"services-{family}-{number:04}.parquet",
             dictionaries=_CHEAP,
@@ -200,32 +201,27 @@ class SnapshotWriter:
         return take(part, order[last])
 
     def _write_cube(self, counts: Counts) -> None:
-        services = literal(self.folder / "snapshot" / "services-*.parquet")
+        services = parquet((self.folder / "snapshot").glob("services-*.parquet"))
         cube = self.folder / "snapshot" / "cube.parquet"
         copy_to(
             self._con,
             "SELECT response, country, asn, port, count(*) AS n FROM "
-            f"read_parquet({services}) GROUP BY ALL ORDER BY ALL",
+            f"{services} GROUP BY ALL ORDER BY ALL",
             cube,
             dictionaries=("port", "asn", "country"),
         )
         found = self._con.execute(
-            f"SELECT count(DISTINCT response) FROM read_parquet({literal(cube)})"
+            f"SELECT count(DISTINCT response) FROM {parquet([cube])}"
         ).fetchone()
         counts.responses = int(found[0]) if found else 0
 
     def _write_responses(self, old: Sequence[Path]) -> None:
         if not self._batches:
             return
-        batches = literal(self.folder / "batch-*.parquet")
-        known = ", ".join(map(literal, old))
-        fresh = (
-            f" WHERE response NOT IN (SELECT response FROM read_parquet([{known}]))" if old else ""
-        )
+        batches = parquet(self.folder.glob("batch-*.parquet"))
+        fresh = f" WHERE response NOT IN (SELECT response FROM {parquet(old)})" if old else ""
         target = self.folder / "responses.parquet"
-        rows = copy_to(
-            self._con, f"SELECT * FROM read_parquet({batches}){fresh} ORDER BY response", target
-        )
+        rows = copy_to(self._con, f"SELECT * FROM {batches}{fresh} ORDER BY response", target)
         if not rows:
             target.unlink()
         for batch in self.folder.glob("batch-*.parquet"):

@@ -15,8 +15,17 @@ from typing import BinaryIO
 from gatewatch.formats.given import Given
 from gatewatch.formats.http_text import NO_MARKS, answer_from_raw, octets
 from gatewatch.formats.json_records import JsonRecord, peek, read_each
-from gatewatch.formats.json_values import Table, address, array, dig, moment, port, table, text
-from gatewatch.formats.zgrab import body_octets, malformed, response_answer, tls_of
+from gatewatch.formats.json_values import Table, address, dig, moment, port, table, text
+from gatewatch.formats.zgrab import (
+    FIRST_LINE,
+    body_octets,
+    first_response,
+    malformed,
+    request_port,
+    response_answer,
+    tls_of,
+)
+from gatewatch.formats.zgrab2_template import template
 from gatewatch.model.observation import (
     Answer,
     Mark,
@@ -27,14 +36,13 @@ from gatewatch.model.observation import (
     Unanswered,
 )
 
-__all__ = ["LINES", "NAME", "SENTENCE", "observations", "read", "sniff"]
+__all__ = ["LINES", "NAME", "SENTENCE", "observations", "read", "sniff", "template"]
 
 NAME = "zgrab2"
 SENTENCE = "Output of ZGrab2, modules http and banner (JSON lines)."
 LINES = True
 
 _LOSSY = frozenset({Mark.LOSSY})
-_FIRST_LINE = frozenset({Mark.PARTIAL, Mark.NO_BODY, Mark.TRUNCATED})
 # Statuses of ours that zgrab2 words otherwise, or words of its older versions.
 _OUTCOMES = {str(outcome): outcome for outcome in Outcome} | {
     "post-tls-application-error": Outcome.APPLICATION_ERROR,
@@ -98,7 +106,7 @@ def _service(
     target: Table, result: Table, marks: frozenset[Mark], given: Given
 ) -> Observation | Unanswered:
     outcome = _OUTCOMES.get(text(result["status"]), Outcome.UNKNOWN_ERROR)
-    first = _first_response(result) if result["protocol"] == "http" else {}
+    first = first_response(table(result.get("result"))) if result["protocol"] == "http" else {}
     answer = _answer(result, first, outcome, marks)
     if answer is None:
         return Unanswered(outcome)
@@ -110,13 +118,6 @@ def _service(
         given.time_or(moment(result.get("timestamp")), NAME),
         answer,
     )
-
-
-def _first_response(result: Table) -> Table:
-    """The service's own response: the first of the chain when redirects were followed."""
-    found = table(result.get("result"))
-    chain = array(found.get("redirect_response_chain"))
-    return table(chain[0] if chain else found.get("response"))
 
 
 def _answer(
@@ -136,7 +137,7 @@ def _answer(
     error = text(result.get("error"))
     raw = malformed(error) or b"" if error else b""
     if raw:
-        return answer_from_raw(raw, outcome, marks | _FIRST_LINE)
+        return answer_from_raw(raw, outcome, marks | FIRST_LINE)
     if outcome in _UNREACHED:
         return None
     spoke = Spoke.OTHER if outcome is Outcome.PROTOCOL_ERROR else Spoke.CONNECTED
@@ -159,14 +160,11 @@ def _banner(found: Table) -> tuple[bytes, bool]:
 
 def _port(target: Table, result: Table, response: Table, given: Given) -> int | None:
     """The port; older versions name it only in the address of the request."""
-    found = port(result.get("port"))
-    if found is not None:
-        return found
-    url = table(dig(response, "request", "url"))
-    host = text(url.get("host"))
-    name, _, digits = host.rpartition(":")
-    if name and (name.endswith("]") or ":" not in name):
-        found = port(digits)
-    found = found or port(target.get("port")) or given.port
-    # An address without a port means the scheme's own.
-    return found or (_DEFAULT_PORTS.get(text(url.get("scheme"))) if host else None)
+    return (
+        port(result.get("port"))
+        or request_port(response)
+        or port(target.get("port"))
+        or given.port
+        # An address without a port means the scheme's own.
+        or _DEFAULT_PORTS.get(text(dig(response, "request", "url", "scheme")))
+    )

@@ -1,0 +1,125 @@
+"""`gatewatch import`: what other tools scanned becomes a snapshot."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gatewatch.cli.progress import Progress
+from gatewatch.cli.settings import add_lake_option, lake_of
+from gatewatch.model.errors import BadArguments, Exit, NothingUsable
+from gatewatch.model.hostile import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gatewatch.formats.given import Given
+    from gatewatch.pipeline.gather import Batch
+    from gatewatch.pipeline.ingest import Ingested
+    from gatewatch.pipeline.inputs import Input
+
+HELP = "Import the files that a scanner or a search engine wrote, as one snapshot."
+EXAMPLES = (
+    "gatewatch import scan.jsonl.zst",
+    "gatewatch import --port 7547 --time 2019-01-29 addresses.txt",
+    "gatewatch import --each 2026-10.json.gz 2026-11.json.gz",
+    "gatewatch import -",
+)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The files, what they do not say themselves, and the lake."""
+    parser.add_argument("files", nargs="+", metavar="FILE", help="- is standard input")
+    parser.add_argument("--port", type=int, metavar="N", help="port, where the records name none")
+    parser.add_argument("--time", metavar="TIME", help="when, where the records do not say")
+    parser.add_argument("--each", action="store_true", help="make each file a snapshot of its own")
+    add_lake_option(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Imports; 0: all of it, 4: some records were rejected or an input was damaged."""
+    groups = [[name] for name in args.files] if args.each else [args.files]
+    codes = [_import(names, args) for names in groups]
+    return max(codes)
+
+
+def _import(names: list[str], args: argparse.Namespace) -> int:
+    from gatewatch.model.snapshot import Source
+    from gatewatch.pipeline.ingest import ingest
+    from gatewatch.pipeline.inputs import Input
+
+    inputs: list[Input] = []
+    try:
+        inputs.extend(Input(name, _given(name, args)) for name in names)
+        tools = "+".join(dict.fromkeys(one.tool for one in inputs))
+        with Progress("import", unit="bytes") as progress:
+            done = ingest(
+                lake_of(args),
+                _batches(inputs, progress),
+                Source(tools, tuple(names)),
+                damaged=lambda: any(one.damage for one in inputs),
+                rejects=_rejects_of(names[0]),
+            )
+    finally:
+        for one in inputs:
+            one.close()
+    return _tell(done, inputs, ", ".join(names))
+
+
+def _given(name: str, args: argparse.Namespace) -> "Given":
+    from gatewatch.formats.given import Given
+    from gatewatch.model.moment import parse_moment
+
+    if args.port is not None and not 0 < args.port < 65536:
+        raise BadArguments(
+            where="--port", what=f'"{args.port}" is no port', mend="ports are 1 to 65535"
+        )
+    try:
+        seen_at = None if args.time is None else parse_moment(args.time)
+    except ValueError as error:
+        raise BadArguments(
+            where="--time", what=f'"{args.time}" is {error}', mend="write 2026-11-24T10:00:00Z"
+        ) from None
+    return Given(name, args.port, seen_at)
+
+
+def _batches(inputs: "list[Input]", progress: Progress) -> "Iterator[Batch]":
+    for one in inputs:
+        yield from one.batches(progress.update)
+
+
+def _rejects_of(name: str) -> Path | None:
+    """`scan.jsonl.zst` keeps its rejected records in `scan.rejected.jsonl`."""
+    if name == "-":
+        return None
+    path = Path(name)
+    return path.with_name(f"{path.name.partition('.')[0] or path.name}.rejected.jsonl")
+
+
+def _tell(done: "Ingested", inputs: "list[Input]", names: str) -> int:
+    import sys
+
+    say = sys.stderr.write
+    info = done.info
+    if info is None and done.rejected:
+        raise NothingUsable(where=names, rejected=f"{done.rejected:,}", first=done.first_rejected)
+    if info is not None:
+        say(
+            f"import {shown(names)}: {info.services:,} services on {info.hosts:,} hosts, "
+            f"{info.responses:,} distinct answers; snapshot {info.id}\n"
+        )
+        if info.unanswered:
+            told = ", ".join(f"{count:,} {name}" for name, count in sorted(info.unanswered.items()))
+            say(f"import {shown(names)}: not services, counted only: {told}\n")
+    else:
+        say(f"import {shown(names)}: 0 records; nothing was stored\n")
+    if done.rejected:
+        say(
+            f"import {shown(names)}: {done.rejected:,} of {done.records:,} records rejected "
+            f"(first: {shown(done.first_rejected)}); kept in {shown(done.kept_in)}\n"
+        )
+    damages = [(one.name, one.damage) for one in inputs if one.damage]
+    for name, damage in damages:
+        say(f"import {shown(name)}: {shown(damage)}; everything before it was read\n")
+    if done.rejected or damages:
+        return Exit.PARTIAL
+    return Exit.FOUND if info is not None else Exit.NOTHING

@@ -1,0 +1,112 @@
+"""Responses understood: facts and identity joined into one row each, and kept up to date.
+
+The understanding is derived from responses and catalogue and can always be rebuilt; it stands
+in a folder named by the catalogue, one file beside each responses file, so that a better
+catalogue reads a hundred thousand responses once and all history is understood anew.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gatewatch.identify.catalogue import catalogue_id
+from gatewatch.identify.matcher import identify
+from gatewatch.model.fields import FIELDS, Home
+from gatewatch.model.identity import Identity
+from gatewatch.model.observation import Answer, Mark, Outcome, Spoke
+from gatewatch.protocol.facts import Facts, read_facts
+from gatewatch.store.durable import settle, writing
+from gatewatch.store.lake import Lake
+from gatewatch.store.lock import writer_lock
+from gatewatch.store.schema import connect, parquet
+from gatewatch.store.snapshots import write_understanding
+
+__all__ = ["answer_of", "explain", "open_lake", "understand_into", "understood_rows"]
+
+StoredRow = tuple[Any, ...]
+"""A row of a responses file, in the order of its columns."""
+
+
+def open_lake(path: Path) -> Lake:
+    """The lake at `path`, understood with today's catalogue.
+
+    When the catalogue changed since the last import, the responses are read again first, which
+    takes some seconds for a hundred thousand of them.
+    """
+    lake = Lake.open(path)
+    today = catalogue_id()
+    lake = Lake(lake.path, replace(lake.manifest, catalogue=today))
+    missing = [file for file in lake.response_files() if not lake.understanding_file(file).exists()]
+    if missing:
+        with writer_lock(path):
+            for file in missing:
+                _rebuild(lake, file)
+    return lake
+
+
+def explain(answer: Answer) -> tuple[Facts, Identity]:
+    """What a masked answer says by itself, and what is believed of it with the evidence."""
+    facts = read_facts(answer)
+    return facts, identify(facts.features)
+
+
+def understand_into(rows: Iterable[Sequence[StoredRow]], path: Path) -> int:
+    """Writes the understanding of stored responses to `path`; returns their number."""
+    understood = [row for batch in rows for row in understood_rows(batch)]
+    con = connect(threads=1)
+    try:
+        write_understanding(con, understood, path)
+    finally:
+        con.close()
+    return len(understood)
+
+
+def understood_rows(rows: Sequence[StoredRow]) -> Iterator[dict[str, Any]]:
+    """One mapping of understanding column to value for each stored response."""
+    columns = _columns()
+    for row in rows:
+        facts, identity = explain(answer_of(row))
+        best = identity.best()
+        understood: dict[str, Any] = {"response": row[0]}
+        for name, value in facts.fields.items():
+            understood[columns[name]] = value
+        for name, (value, _) in best.items():
+            understood[columns[name]] = value
+        if best:
+            understood["confidence"] = round(100 * max(sure for _, sure in best.values()))
+        yield understood
+
+
+def answer_of(row: StoredRow) -> Answer:
+    """The masked answer in a row of a responses file."""
+    _, spoke, outcome, head, body, marks, tls, *_ = row
+    pairs = (line.partition("=") for line in tls.split("\n") if line)
+    return Answer(
+        Spoke(spoke),
+        Outcome(outcome),
+        bytes(head),
+        bytes(body),
+        frozenset(Mark(mark) for mark in marks.split(",") if mark),
+        tuple((name, value) for name, _, value in pairs),
+    )
+
+
+@cache
+def _columns() -> dict[str, str]:
+    return {name: entry.column for name, entry in FIELDS.items() if entry.home is Home.RESPONSE}
+
+
+def _rebuild(lake: Lake, responses: Path) -> None:
+    target = lake.understanding_file(responses)
+    staged = lake.path / "tmp" / f"understanding-{responses.name}"
+    with writing(lake.path):
+        staged.parent.mkdir(parents=True, exist_ok=True)
+        con = connect(threads=1)
+        try:
+            found = con.execute(f"SELECT * FROM {parquet([responses])}")
+            understand_into(iter(lambda: found.fetchmany(2048), []), staged)
+        finally:
+            con.close()
+        settle(staged, target)
