@@ -31,17 +31,16 @@ _SCHEMES = frozenset(
 # The schemes whose credentials are one Base64 word instead of parameters (RFC 4559, MS-NLMP).
 _ONE_WORD = frozenset({"negotiate", "ntlm"})
 
-_GAP = re.compile(r"[\s,]*+")
-_WORD = re.compile(r"""[^\s=,"]++""")
-_EQUALS = re.compile(r"\s*+=[ \t]*+")
-_QUOTED = re.compile(r'"((?:[^"\\]++|\\.)*+)"?+', re.DOTALL)
 # An unquoted value ends at a comma, or at a blank before the next parameter or scheme; other
-# blanks belong to it (`realm=My Router`).
-_BARE = re.compile(
-    rf"""[^\s,]*+(?:[ \t]++(?!(?:{"|".join(sorted(_SCHEMES))})(?![^\s,]))"""
-    r"""(?![^\s=,"]++\s*+=)[^\s=,"]++)*+""",
-    re.IGNORECASE,
+# blanks belong to it (`realm=My Router`). A quoted one may lack its closing quote.
+_PARAM = re.compile(
+    r"""[\s,]*+([^\s=,"]++)\s*+=[ \t]*+(?:"((?:[^"\\]++|\\.)*+)"?+|"""
+    rf"""([^\s,]*+(?:[ \t]++(?!(?:{"|".join(sorted(_SCHEMES))})(?![^\s,]))"""
+    r"""(?![^\s=,"]++\s*+=)[^\s=,"]++)*+))""",
+    re.IGNORECASE | re.DOTALL,
 )
+_WORD = re.compile(r"""[\s,]*+([^\s=,"]++)""")
+_STRAY = re.compile(r"""[\s,="]*+""")
 _TOKEN68 = re.compile(r"[ \t]++([A-Za-z0-9._~+/-]++=*+)(?=[ \t]*+(?:,|$))")
 _SCHEME_SHAPE = re.compile(r"[A-Za-z][A-Za-z0-9._-]*+")
 _PARAM_FOLLOWS = re.compile(r"""[ \t]++[^\s=,"]++\s*+=""")
@@ -69,53 +68,41 @@ def parse_challenges(values: Sequence[str]) -> tuple[Challenge, ...]:
 
 def _read(value: str) -> list[Challenge]:
     found: list[tuple[str, list[Param]]] = []
-    at = _skip(_GAP, value, 0)
-    first = at
+    at = 0
     while at < len(value):
-        word = _WORD.match(value, at)
-        if word is None:  # a stray "=" or quote
-            at += 1
-        elif (equals := _EQUALS.match(value, word.end())) is not None:
-            text, at, quoted = _value(value, equals.end())
+        if param := _PARAM.match(value, at):
+            name, quoted, bare = param.groups()
             if found:
-                found[-1][1].append((word[0], text, quoted))
-        else:
-            is_scheme = _is_scheme(value, word, first=at == first)
-            at = word.end()
-            if is_scheme:
-                params, at = _one_word(value, word)
-                found.append((word[0].lower(), params))
-        at = _skip(_GAP, value, at)
+                found[-1][1].append((name, *_unescaped(quoted, bare)))
+            at = param.end()
+        elif word := _WORD.match(value, at):
+            scheme, first, at = word[1], at == 0, word.end()
+            if _is_scheme(value, scheme, at, first=first):
+                params, at = _one_word(value, scheme, at)
+                found.append((scheme.lower(), params))
+        elif stray := _STRAY.match(value, at):
+            at = max(stray.end(), at + 1)
     return [Challenge(scheme, tuple(params)) for scheme, params in found]
 
 
-def _skip(pattern: re.Pattern[str], value: str, at: int) -> int:
-    found = pattern.match(value, at)
-    return found.end() if found else at
+def _unescaped(quoted: str | None, bare: str) -> tuple[str, bool]:
+    if quoted is None:
+        return bare, False
+    return (_ESCAPED.sub(r"\1", quoted) if "\\" in quoted else quoted), True
 
 
-def _value(value: str, at: int) -> tuple[str, int, bool]:
-    """The parameter value at `at`, where it ends, whether it was quoted."""
-    quoted = _QUOTED.match(value, at)
-    if quoted is not None:
-        text = quoted[1]
-        return (_ESCAPED.sub(r"\1", text) if "\\" in text else text), quoted.end(), True
-    end = _skip(_BARE, value, at)
-    return value[at:end], end, False
-
-
-def _is_scheme(value: str, word: re.Match[str], *, first: bool) -> bool:
-    """Whether `word`, which no "=" follows, begins a challenge."""
-    if word[0].lower() in _SCHEMES:
+def _is_scheme(value: str, word: str, end: int, *, first: bool) -> bool:
+    """Whether `word`, which ends at `end` and no "=" follows, begins a challenge."""
+    if word.lower() in _SCHEMES:
         return True
     return (
         first
-        and _SCHEME_SHAPE.fullmatch(word[0]) is not None
-        and _PARAM_FOLLOWS.match(value, word.end()) is not None
+        and _SCHEME_SHAPE.fullmatch(word) is not None
+        and _PARAM_FOLLOWS.match(value, end) is not None
     )
 
 
-def _one_word(value: str, scheme: re.Match[str]) -> tuple[list[Param], int]:
+def _one_word(value: str, scheme: str, end: int) -> tuple[list[Param], int]:
     """The Base64 word after Negotiate or NTLM, as a parameter, and where reading goes on."""
-    token = _TOKEN68.match(value, scheme.end()) if scheme[0].lower() in _ONE_WORD else None
-    return ([("", token[1], False)], token.end()) if token else ([], scheme.end())
+    token = _TOKEN68.match(value, end) if scheme.lower() in _ONE_WORD else None
+    return ([("", token[1], False)], token.end()) if token else ([], end)

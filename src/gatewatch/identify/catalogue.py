@@ -1,0 +1,123 @@
+"""The catalogue: what is known of devices, read from data and proven to be well-formed.
+
+`catalogue()` reads `data/fingerprints/*.toml`, `data/vocabulary/*.toml` and `data/signs/*.toml`
+on first use. A user's own folder of the same layout is read first and never written: an entry
+there with the id of one of ours replaces it, any other adds to it. docs/how-to/add-a-fingerprint.md
+shows the format. What is wrong raises CatalogueBroken, which names file, entry and mend.
+
+`catalogue_id()` is the version of all understanding: it changes whenever any of these bytes, or
+the code that reads answers, changes.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from gatewatch.identify.entries import Fingerprint, Signs, read_fingerprints, read_signs
+from gatewatch.identify.vocabulary import Vocabulary, read_vocabulary
+from gatewatch.model.errors import CatalogueBroken
+from gatewatch.protocol.facts import FEATURES
+
+__all__ = ["Catalogue", "catalogue", "catalogue_id"]
+
+_DATA_FOLDERS = ("fingerprints", "signs", "vocabulary")
+# What turns an answer into features and features into an identity: part of the version.
+_CODE_FOLDERS = ("protocol", "identify")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Catalogue:
+    """Everything that is known; compared by identity, since there is one per folder."""
+
+    fingerprints: Mapping[str, tuple[Fingerprint, ...]]
+    """By the feature they match, in the order in which they are tried."""
+    signs: Signs
+    vocabulary: Vocabulary
+
+
+@cache
+def catalogue(overlay: Path | None = None) -> Catalogue:
+    """The catalogue, with the entries of the user's folder `overlay`; raises CatalogueBroken."""
+    roots = _roots(overlay)
+    vocabulary = read_vocabulary([root.joinpath("vocabulary") for root in roots])
+    found: dict[tuple[str, str], Fingerprint] = {}
+    for root in roots:
+        for file in _toml_files(root.joinpath("fingerprints")):
+            feature = _feature_of(file.name)
+            for entry in read_fingerprints(_load(file), file.name, feature, vocabulary):
+                found.setdefault((feature, entry.id), entry)
+    by_feature: dict[str, list[Fingerprint]] = {}
+    for (feature, _), entry in found.items():
+        by_feature.setdefault(feature, []).append(entry)
+    signs = files("gatewatch").joinpath("data", "signs", "cwmp.toml")
+    return Catalogue(
+        {feature: tuple(entries) for feature, entries in by_feature.items()},
+        read_signs(_load(signs), signs.name, vocabulary),
+        vocabulary,
+    )
+
+
+@cache
+def catalogue_id(overlay: Path | None = None) -> str:
+    """16 hex digits that stand for this knowledge and this code, the same on every machine."""
+    digest = sha256()
+    for name, content in _versioned(overlay):
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def _versioned(overlay: Path | None) -> Iterator[tuple[str, bytes]]:
+    for root in _roots(overlay):
+        for folder in _DATA_FOLDERS:
+            for file in _toml_files(root.joinpath(folder)):
+                yield f"{folder}/{file.name}", file.read_bytes()
+    for folder in _CODE_FOLDERS:
+        code = files("gatewatch").joinpath(folder)
+        for file in sorted(code.iterdir(), key=lambda file: file.name):
+            if file.name.endswith(".py"):
+                yield f"{folder}/{file.name}", file.read_bytes()
+
+
+def _roots(overlay: Path | None) -> list[Traversable]:
+    """The folders that hold knowledge, the user's own first."""
+    ours = files("gatewatch").joinpath("data")
+    if overlay is None:
+        return [ours]
+    if not overlay.is_dir():
+        raise CatalogueBroken(
+            where=overlay,
+            what="is no folder",
+            mend="make it, with fingerprints/ and vocabulary/ inside, or leave the setting out",
+        )
+    return [overlay, ours]
+
+
+def _toml_files(folder: Traversable) -> list[Traversable]:
+    if not folder.is_dir():
+        return []
+    found = (file for file in folder.iterdir() if file.name.endswith(".toml"))
+    return sorted(found, key=lambda file: file.name)
+
+
+def _load(file: Traversable) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogueBroken(
+            where=file.name, what=str(error), mend="write it as TOML in UTF-8"
+        ) from error
+
+
+def _feature_of(name: str) -> str:
+    """`http_server.toml` holds the patterns for `http.server`."""
+    feature = name.removesuffix(".toml").replace("_", ".", 1)
+    if feature not in FEATURES:
+        known = ", ".join(known.replace(".", "_", 1) + ".toml" for known in FEATURES)
+        raise CatalogueBroken(where=name, what="no such feature", mend=f"name it one of {known}")
+    return feature

@@ -1,0 +1,175 @@
+"""The facts of an answer: what it says by itself, before anything is concluded from it.
+
+`read_facts` reads an answer once and gives two things:
+- `fields`: the value of every field of the response that needs no fingerprint, keyed by its
+  name in the field catalogue (`FACT_FIELDS` lists them). None: the answer does not say, or its
+  source did not keep it (the field `marks` tells which). An empty Server header is the value "".
+- `features`: the texts that fingerprints match on, keyed by `FEATURES`. A feature that the
+  answer lacks is not in the mapping.
+
+Never raises, whatever the bytes. Bytes become text as Latin-1, one character a byte; only titles
+are tried as UTF-8 first, since people read them. The answer is expected to be masked already
+(`protocol/masking.py`): patterns see `nonce="<hex32>"`, not the nonce.
+"""
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from gatewatch.model.observation import Answer, Mark, Spoke
+from gatewatch.protocol.challenge import Challenge, parse_challenges
+from gatewatch.protocol.head import Head, parse_head, text
+
+__all__ = ["FACT_FIELDS", "FEATURES", "Facts", "read_facts"]
+
+FACT_FIELDS = (
+    *("spoke", "outcome", "status", "reason", "http.version", "server", "auth.scheme", "realm"),
+    *("title", "content.type", "headers", "body.size", "body.sha256", "oddities", "marks"),
+    "tls.subject",
+)
+
+FEATURES: dict[str, str] = {
+    "http.status": "Status line, with single blanks: HTTP/1.1 401 Unauthorized.",
+    "http.server": "Value of the Server header; may be empty.",
+    "http.realm": "Realm of the first challenge that has one; may be empty.",
+    "http.challenge": "Values of all WWW-Authenticate headers as sent, one a line, masked.",
+    "http.header": "Every header line as `name: value`, one a line, names in lower case.",
+    "http.names": "Names of the header lines as sent, blank-separated; only when all are known.",
+    "http.head": "Status line and header lines as sent; only when they are the device's own.",
+    "http.title": "Title of the HTML page in the body.",
+    "http.body": "Start of the body; may be empty; missing when the source keeps no bodies.",
+    "http.location": "Value of the Location header.",
+    "http.cookies": "Names of the cookies set, blank-separated.",
+    "http.oddities": "Where the answer breaks the grammar of HTTP, blank-separated.",
+    "other.banner": "First bytes of a service that does not speak HTTP.",
+    "tls.subject": "Subject of the TLS certificate.",
+}
+"""What fingerprints match on: name and one sentence; `data/fingerprints/http_server.toml` holds
+the patterns for `http.server`. Where the order of headers is not the device's, `http.names` is
+sorted and `http.head` is missing; `http.names` is missing too where some headers are unknown,
+so its presence means that an absent header was really not sent."""
+
+_TITLE = re.compile(rb"<title[^>]{0,200}+>([^<]{0,512}+)", re.IGNORECASE)
+_EMPTY_SHA256 = sha256(b"").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one answer says by itself; see the module."""
+
+    fields: Mapping[str, str | int | None]
+    features: Mapping[str, str]
+
+
+def read_facts(answer: Answer) -> Facts:
+    """The facts of a masked answer."""
+    subject = next((value for name, value in answer.tls if name == "subject"), None)
+    fields: dict[str, str | int | None] = dict.fromkeys(FACT_FIELDS)
+    fields["spoke"] = str(answer.spoke)
+    fields["outcome"] = str(answer.outcome)
+    fields["marks"] = " ".join(sorted(answer.marks)) or None
+    fields["tls.subject"] = subject
+    features: dict[str, str] = {}
+    if subject is not None:
+        features["tls.subject"] = subject
+    if answer.spoke is Spoke.HTTP:
+        head = parse_head(answer.head)
+        _read_head(head, answer, fields, features)
+        _read_challenges(head, fields, features)
+        _read_body(head, answer, fields, features)
+    elif answer.head:
+        features["other.banner"] = text(answer.head)
+    return Facts(fields, features)
+
+
+def _read_head(
+    head: Head, answer: Answer, fields: dict[str, str | int | None], features: dict[str, str]
+) -> None:
+    lower: dict[str, str] = {}
+    lines: list[str] = []
+    for name, value in head.headers:
+        key = name.lower()
+        lower.setdefault(key, value)
+        lines.append(f"{key}: {value}")
+    fields["status"] = head.status
+    fields["reason"] = head.reason
+    fields["http.version"] = head.version
+    fields["server"] = lower.get("server")
+    if "content-type" in lower:
+        fields["content.type"] = lower["content-type"].partition(";")[0].strip().lower()
+    if head.oddities:
+        fields["oddities"] = features["http.oddities"] = " ".join(head.oddities)
+    if head.status is not None:
+        features["http.status"] = f"{head.version} {head.status} {head.reason}".strip()
+    features["http.header"] = "\n".join(lines)
+    for feature, name in (("http.server", "server"), ("http.location", "location")):
+        if name in lower:
+            features[feature] = lower[name]
+    if "set-cookie" in lower:
+        features["http.cookies"] = _cookie_names(head)
+    _read_order(head, answer, fields, features)
+
+
+def _read_order(
+    head: Head, answer: Answer, fields: dict[str, str | int | None], features: dict[str, str]
+) -> None:
+    """What is only known when every header is (names), and in the device's own order (head)."""
+    if Mark.PARTIAL in answer.marks:
+        return
+    names = [name for name, _ in head.headers]
+    if Mark.REBUILT in answer.marks:
+        names.sort(key=str.lower)
+    else:
+        features["http.head"] = text(answer.head).replace("\r\n", "\n").rstrip("\n")
+    fields["headers"] = features["http.names"] = " ".join(names)
+
+
+def _read_challenges(
+    head: Head, fields: dict[str, str | int | None], features: dict[str, str]
+) -> None:
+    values = head.all("www-authenticate")
+    if not values:
+        return
+    features["http.challenge"] = "\n".join(values)
+    challenges: tuple[Challenge, ...] = parse_challenges(values)
+    if challenges:
+        fields["auth.scheme"] = challenges[0].scheme
+    realm = next((found for one in challenges if (found := one.get("realm")) is not None), None)
+    if realm is not None:
+        fields["realm"] = features["http.realm"] = realm
+
+
+def _read_body(
+    head: Head, answer: Answer, fields: dict[str, str | int | None], features: dict[str, str]
+) -> None:
+    body = answer.body
+    if Mark.NO_BODY in answer.marks:
+        if head.get("content-length") == "0":
+            features["http.body"] = ""
+        return
+    features["http.body"] = text(body)
+    fields["body.size"] = len(body)
+    fields["body.sha256"] = sha256(body).hexdigest() if body else _EMPTY_SHA256
+    title = _title(body) if body else None
+    if title is not None:
+        fields["title"] = features["http.title"] = title
+
+
+def _title(body: bytes) -> str | None:
+    """The first title, entities resolved and blanks single; None when there is none."""
+    start = body.lower().find(b"<title")
+    found = _TITLE.match(body, start) if start >= 0 else None
+    if found is None:
+        return None
+    try:
+        raw = found[1].decode("utf-8")
+    except UnicodeDecodeError:
+        raw = text(found[1])
+    return " ".join(html.unescape(raw).split())
+
+
+def _cookie_names(head: Head) -> str:
+    values = head.all("set-cookie")
+    return " ".join(value.partition("=")[0].strip() for value in values)
