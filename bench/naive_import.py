@@ -19,7 +19,7 @@ def main(scan: str, out: str) -> None:
     """Reads `scan`, tries 54 of the catalogue's patterns on each row, writes Parquet."""
     entries = catalogue().fingerprints
     patterns = [
-        re.compile(entry.pattern) for entry in (*entries["http.server"], *entries["http.realm"])
+        entry.pattern.regex for entry in (*entries["http.server"], *entries["http.realm"])
     ][:COUNT]
     assert len(patterns) == COUNT
     rows: dict[str, list[str | int | None]] = {"ip": [], "time": [], "server": [], "matched": []}

@@ -51,22 +51,20 @@ def template(line: bytes) -> tuple[Template, bytes, bytes] | None:
     # An HTTP date without "19" cannot be the constant 1970 or 1980; anything else is looked at.
     if date < 9 or ((len(value) != 29 or b"19" in value) and not is_volatile_date(value)):
         date = date_end = 0
-    nonce, nonce_end, shape = _nonce(text, date_end)
+    challenge = text.find(_CHALLENGE, date_end)
+    nonce = text.find(_NONCE, challenge, text.find(b'"]', challenge)) + 8 if challenge > 0 else 0
+    nonce_end = text.find(b"\\", nonce)
+    shape = _shape(text[nonce:nonce_end], text[nonce_end : nonce_end + 2]) if nonce > 7 else b""
+    if not shape:
+        nonce = nonce_end = date_end
     rest = text[nonce_end:] + line[stamp_end:]
     return (text[:date], text[date_end:nonce], shape, rest), ip, line[stamp + 13 : stamp_end]
 
 
-def _nonce(text: bytes, start: int) -> tuple[int, int, bytes]:
-    """Where the challenge's nonce begins and ends, and its shape; nothing is cut if in doubt."""
-    challenge = text.find(_CHALLENGE, start)
-    end = text.find(b'"]', challenge)
-    nonce = text.find(_NONCE, challenge, end) + 8 if challenge > 0 else 0
-    if nonce < 8:
-        return start, start, b""
-    nonce_end = text.find(b"\\", nonce)
-    value = text[nonce:nonce_end]
+def _shape(value: bytes, end: bytes) -> bytes:
+    """The shape of a quoted nonce; nothing where JSON's escapes or separators make it doubtful."""
     if not value.translate(None, _LOWER_HEX) and not value.isdigit() and value not in TELLING:
-        return nonce, nonce_end, _HEX_SHAPES.get(nonce_end - nonce) or value_shape(value)
-    if text[nonce_end : nonce_end + 2] != b'\\"' or value.translate(None, _ENDS) != value:
-        return start, start, b""
-    return nonce, nonce_end, value_shape(value)
+        return _HEX_SHAPES.get(len(value)) or value_shape(value)
+    if end != b'\\"' or value.translate(None, _ENDS) != value:
+        return b""
+    return value_shape(value)

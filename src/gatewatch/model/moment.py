@@ -7,11 +7,13 @@ colon (ZMap) and naive times that mean UTC (Shodan, Shadowserver, IVRE).
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 __all__ = ["SECOND", "day_of", "iso", "parse_moment"]
 
 SECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TWO_DIGITS = {f"{number:02}": number for number in range(60)}
 _FORM = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?"
     r"\s*(Z|z|UTC|GMT|[+-]\d\d:?\d\d)?"
@@ -28,6 +30,8 @@ def parse_moment(value: str | float) -> int:
     Raises ValueError when it is no time, or lies outside the years 2000 to 2099.
     """
     text = str(value).strip()
+    if len(text) == 20 and (common := _from_common(text)) is not None:
+        return common
     moment = _from_number(text) if _is_number(text) else _from_text(text)
     if not _FIRST <= moment < _LAST:
         raise ValueError("not a time between 2000 and 2099")
@@ -42,6 +46,19 @@ def iso(moment: int) -> str:
 def day_of(moment: int) -> str:
     """The UTC day of `moment`, as `2026-11-24`."""
     return iso(moment)[:10]
+
+
+def _from_common(text: str) -> int | None:
+    """`2026-11-24T10:00:00Z`, the form of most lines of most files, in a tenth of the time."""
+    hour, minute, second = (_TWO_DIGITS.get(text[at : at + 2], 60) for at in (11, 14, 17))
+    if hour > 23 or minute > 59 or second > 59 or text[10::3] != "T::Z":
+        return None
+    return _day_start(text[:10]) + (hour * 3600 + minute * 60 + second) * SECOND
+
+
+@lru_cache(maxsize=1024)
+def _day_start(day: str) -> int:
+    return parse_moment(f"{day} 00:00")
 
 
 def _is_number(text: str) -> bool:

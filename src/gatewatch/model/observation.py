@@ -76,6 +76,9 @@ class Mark(StrEnum):
     """The source keeps no body."""
     TRUNCATED = "truncated"
     """The head or the body goes on after what is kept."""
+    SECOND_ANSWER = "second-answer"
+    """Another answer came on the same connection: an interim one before, which is left out, or
+    one after, whose bytes stand behind the body."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,18 +35,17 @@ def response_id(masked: Answer) -> int:
 
     64 bits keep a chance collision among ten million responses below one in 300,000.
     """
-    digest = blake2b(_CANONICAL_VERSION, digest_size=8)
-    parts = (
-        masked.spoke.encode(),
-        masked.outcome.encode(),
-        ",".join(sorted(masked.marks)).encode(),
-        masked.head,
-        masked.body,
-        "\n".join(f"{name}={value}" for name, value in masked.tls).encode(),
-    )
-    for part in parts:
-        digest.update(len(part).to_bytes(4, "big"))
-        digest.update(part)
+    facts = "\n".join(
+        (
+            masked.spoke,
+            masked.outcome,
+            ",".join(sorted(masked.marks)),
+            *(f"{name}={value}" for name, value in masked.tls),
+        )
+    ).encode()
+    lengths = b"%d %d %d " % (len(facts), len(masked.head), len(masked.body))
+    text = b"".join((_CANONICAL_VERSION, lengths, facts, masked.head, masked.body))
+    digest = blake2b(text, digest_size=8)
     return int.from_bytes(digest.digest(), "big", signed=True)
 
 

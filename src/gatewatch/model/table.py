@@ -21,6 +21,8 @@ class Look(StrEnum):
 
     TEXT = "text"
     """Words; cut where the line is too short."""
+    PROSE = "prose"
+    """Sentences of ours; go on in the next line where the line is too short."""
     WHOLE = "whole"
     """Words that are useless when cut: addresses, times, queries."""
     COUNT = "count"
