@@ -14,8 +14,18 @@ from operator import itemgetter
 from gatewatch.model.observation import BODY_LIMIT, HEAD_LIMIT, Answer, Mark, Outcome, Spoke
 from gatewatch.protocol.head import parse_head
 
-__all__ = ["NO_MARKS", "answer_from_raw", "header_name", "http_answer", "octets", "rebuilt_head"]
+__all__ = [
+    "NO_MARKS",
+    "Tls",
+    "answer_from_raw",
+    "header_name",
+    "http_answer",
+    "octets",
+    "rebuilt_head",
+    "tls_pairs",
+]
 
+Tls = tuple[tuple[str, str], ...]
 NO_MARKS: frozenset[Mark] = frozenset()
 
 # Far beyond any header's name; it bounds what the tables of spelled names can hold.
@@ -100,7 +110,7 @@ def http_answer(
     body: bytes = b"",
     outcome: Outcome = Outcome.SUCCESS,
     marks: frozenset[Mark] = NO_MARKS,
-    tls: tuple[tuple[str, str], ...] = (),
+    tls: Tls = (),
 ) -> Answer:
     """An answer in HTTP, cut at the limits and marked when something was cut."""
     if len(head) > HEAD_LIMIT or len(body) > BODY_LIMIT:
@@ -113,7 +123,7 @@ def answer_from_raw(
     raw: bytes,
     outcome: Outcome = Outcome.SUCCESS,
     marks: frozenset[Mark] = NO_MARKS,
-    tls: tuple[tuple[str, str], ...] = (),
+    tls: Tls = (),
 ) -> Answer:
     """The answer that begins with `raw`; without any bytes the service is just connected.
 
@@ -132,6 +142,13 @@ def answer_from_raw(
     if len(raw) > HEAD_LIMIT:
         marks |= _TRUNCATED
     return Answer(Spoke.OTHER, outcome, raw[:HEAD_LIMIT], b"", marks, tls)
+
+
+def tls_pairs(**found: object) -> Tls:
+    """What a source tells about TLS as an answer holds it; what is no text is missing."""
+    return tuple(
+        sorted((name, value) for name, value in found.items() if value and isinstance(value, str))
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -11,17 +11,17 @@ from functools import lru_cache
 from gatewatch.model.address import Address, parse_address
 from gatewatch.model.hostile import shown
 from gatewatch.model.moment import parse_moment
+from gatewatch.model.observation import Place
 
 __all__ = [
     "Table",
     "address",
     "array",
-    "country",
     "dig",
     "moment",
     "number",
+    "place_in",
     "port",
-    "system_number",
     "table",
     "text",
 ]
@@ -29,6 +29,7 @@ __all__ = [
 Table = dict[str, object]
 
 _LONGEST_TIME = 64
+_NOWHERE = Place()
 _NOTHING: Table = {}
 _NO_ITEMS: list[object] = []
 # Scanners write whole seconds, so the same few texts come thousands of times in a row.
@@ -98,13 +99,23 @@ def moment(value: object) -> int | None:
         raise ValueError(f'time "{shown(value, 60)}": {problem}') from None
 
 
-def country(value: object) -> str | None:
+def place_in(country: object, system: object, *names: object) -> Place | None:
+    """Where a source says an address is, None when it does not; the first text is the name."""
+    place = Place(
+        _country(country),
+        _system_number(system),
+        next((name for name in names if isinstance(name, str) and name), None),
+    )
+    return place if place != _NOWHERE else None
+
+
+def _country(value: object) -> str | None:
     """A country as ISO 3166-1 alpha-2 in upper case, or None."""
     code = text(value).strip().upper()
     return code if len(code) == 2 and code.isascii() and code.isalpha() else None
 
 
-def system_number(value: object) -> int | None:
+def _system_number(value: object) -> int | None:
     """The number of an autonomous system, from 64500, `"64500"` or `"AS64500"`; else None."""
     if isinstance(value, str):
         value = value.strip().upper().removeprefix("AS")

@@ -1,4 +1,4 @@
-"""What ZGrab 1, ZGrab2 and Censys' legacy data share: Go's HTTP response as JSON, Go's errors.
+"""What ZGrab 1, ZGrab2 and Censys' legacy data share: Go's HTTP response as JSON.
 
 Field names are those of zgrab2's lib/http/response.go and header.go, zgrab's zlib/http.go and
 ztag's http transform. Header names are lower case with `_`; about 70 known ones are members, all
@@ -9,24 +9,24 @@ UTF-8: their SHA-256 tells.
 import base64
 import binascii
 import re
-from collections.abc import Iterator
 from hashlib import sha256
 
-from gatewatch.formats.http_text import http_answer, octets, rebuilt_head
-from gatewatch.formats.json_values import Table, array, dig, number, table, text
-from gatewatch.model.observation import HEAD_LIMIT, Answer, Mark, Outcome
+from gatewatch.formats.http_text import Tls, http_answer, octets, rebuilt_head, tls_pairs
+from gatewatch.formats.json_values import Table, array, dig, number, port, table, text
+from gatewatch.model.observation import Answer, Mark, Outcome
 
-__all__ = ["body_octets", "dial_outcome", "header_pairs", "malformed", "response_answer", "tls_of"]
+__all__ = [
+    "body_octets",
+    "first_response",
+    "header_pairs",
+    "request_port",
+    "response_answer",
+    "tls_of",
+]
 
-Tls = tuple[tuple[str, str], ...]
-
-REBUILT = frozenset({Mark.REBUILT})
+_REBUILT = frozenset({Mark.REBUILT})
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]++={0,2}+")
-# Go's net/http and zgrab2's copy of it: badStringError("malformed HTTP response", line), as %q.
-_MALFORMED = re.compile(r'malformed HTTP response "((?:[^"\\]++|\\.)*+)', re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
-_SHORT = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))
 
 
 def header_pairs(headers: Table) -> list[tuple[str, str]]:
@@ -47,6 +47,12 @@ def _pairs(name: str, values: object) -> list[tuple[str, str]]:
     return [(name, values)] if isinstance(values, str) else []
 
 
+def first_response(result: Table) -> Table:
+    """The service's own response: the first of the chain when redirects were followed."""
+    chain = array(result.get("redirect_response_chain"))
+    return table(chain[0] if chain else result.get("response"))
+
+
 def response_answer(response: Table, outcome: Outcome, marks: frozenset[Mark]) -> Answer | None:
     """The answer in a `response` object, None when that has no status."""
     status = number(response.get("status_code"))
@@ -54,7 +60,7 @@ def response_answer(response: Table, outcome: Outcome, marks: frozenset[Mark]) -
         return None
     head = _raw_head(response)
     if not head:
-        marks = marks | REBUILT if marks else REBUILT
+        marks = marks | _REBUILT if marks else _REBUILT
         headers = header_pairs(table(response.get("headers")))
         # Go takes Transfer-Encoding out of the headers.
         headers += _pairs("transfer_encoding", response.get("transfer_encoding"))
@@ -124,56 +130,22 @@ def _from_latin1(value: str) -> bytes:
         return b""
 
 
-def malformed(error: str) -> bytes | None:
-    """The first line of what was no HTTP, from Go's error about it; None for other errors."""
-    match = _MALFORMED.search(error)
-    if match is None:
-        return None
-    # An escape takes at most four characters for each byte.
-    return b"".join(_unquoted(match[1][: 4 * HEAD_LIMIT]))
-
-
-def _unquoted(quoted: str) -> Iterator[bytes]:
-    r"""Go's %q undone: `\xHH` is one byte, `\u` and `\U` a character, the rest as in C."""
-    at = 0
-    for match in _ESCAPE.finditer(quoted):
-        yield octets(quoted[at : match.start()])
-        byte, short_code, long_code, char = match.groups()
-        code = short_code or long_code
-        if byte:
-            yield bytes.fromhex(byte)
-        elif code:
-            yield octets(chr(int(code, 16))) if int(code, 16) < 0x110000 else b"?"
-        else:
-            yield octets(_SHORT.get(char, char))
-        at = match.end()
-    yield octets(quoted[at:])
-
-
-def dial_outcome(error: str) -> Outcome:
-    """How a connection failed to be made, from Go's words (net.OpError)."""
-    for words, outcome in (
-        ("refused", Outcome.CONNECTION_REFUSED),
-        ("reset", Outcome.CONNECTION_RESET),
-        ("timeout", Outcome.CONNECTION_TIMEOUT),
-        ("timed out", Outcome.CONNECTION_TIMEOUT),
-        ("unreachable", Outcome.HOST_UNREACHABLE),
-        ("no route", Outcome.HOST_UNREACHABLE),
-    ):
-        if words in error:
-            return outcome
-    return Outcome.UNKNOWN_ERROR
+def request_port(response: Table) -> int | None:
+    """The port that the address of the request names, None when it names none."""
+    host = text(dig(response, "request", "url", "host"))
+    name, _, digits = host.rpartition(":")
+    plain = name and (name.endswith("]") or ":" not in name)
+    return port(digits) if plain else None
 
 
 def tls_of(handshake: object) -> Tls:
     """What is kept of a zcrypto handshake log."""
     parsed = dig(handshake, "server_certificates", "certificate", "parsed")
     hello = dig(handshake, "server_hello")
-    found = {
-        "subject": dig(parsed, "subject_dn"),
-        "issuer": dig(parsed, "issuer_dn"),
-        "sha256": dig(parsed, "fingerprint_sha256"),
-        "version": dig(hello, "version", "name"),
-        "cipher": dig(hello, "cipher_suite", "name"),
-    }
-    return tuple(sorted((name, value) for name, value in found.items() if isinstance(value, str)))
+    return tls_pairs(
+        subject=dig(parsed, "subject_dn"),
+        issuer=dig(parsed, "issuer_dn"),
+        sha256=dig(parsed, "fingerprint_sha256"),
+        version=dig(hello, "version", "name"),
+        cipher=dig(hello, "cipher_suite", "name"),
+    )

@@ -13,14 +13,13 @@ from hashlib import sha256
 from typing import BinaryIO
 
 from gatewatch.formats.given import Given
+from gatewatch.formats.go_errors import FIRST_LINE, malformed
 from gatewatch.formats.http_text import NO_MARKS, answer_from_raw, octets
 from gatewatch.formats.json_records import JsonRecord, peek, read_each
 from gatewatch.formats.json_values import Table, address, dig, moment, port, table, text
 from gatewatch.formats.zgrab import (
-    FIRST_LINE,
     body_octets,
     first_response,
-    malformed,
     request_port,
     response_answer,
     tls_of,
@@ -135,7 +134,7 @@ def _answer(
             tls = tls_of(dig(found, "tls", "handshake_log"))
             return answer_from_raw(raw, outcome, marks if exact else marks | _LOSSY, tls)
     error = text(result.get("error"))
-    raw = malformed(error) or b"" if error else b""
+    raw = malformed(error) if error else b""
     if raw:
         return answer_from_raw(raw, outcome, marks | FIRST_LINE)
     if outcome in _UNREACHED:
