@@ -80,7 +80,6 @@ class Fingerprint:
     """One entry: when `pattern` is found in `feature`, the claims hold."""
 
     id: str
-    file: str
     feature: str
     pattern: Pattern
     also: tuple[Condition, ...]
@@ -204,7 +203,7 @@ def read_fingerprints(
         if not isinstance(table, dict):
             raise top.wrong(f"entry {number} is no table", "begin it with [[fingerprint]]")
         reader = _Reader(f"{file}: {table.get('id', f'entry {number}')}", table)
-        entry = _fingerprint(reader, file, feature, vocabulary)
+        entry = _fingerprint(reader, feature, vocabulary)
         if entry.id in seen:
             raise reader.wrong("this id is there twice", "give each entry of a file its own id")
         seen.add(entry.id)
@@ -243,7 +242,7 @@ def _verdict(reader: _Reader, vocabulary: Vocabulary) -> Verdict:
     return Verdict(reader.number("points"), role, reader.share("confidence"))
 
 
-def _fingerprint(reader: _Reader, file: str, feature: str, vocabulary: Vocabulary) -> Fingerprint:
+def _fingerprint(reader: _Reader, feature: str, vocabulary: Vocabulary) -> Fingerprint:
     reader.keys(_KEYS)
     for key in _REQUIRED:
         if key not in reader.table:
@@ -258,7 +257,6 @@ def _fingerprint(reader: _Reader, file: str, feature: str, vocabulary: Vocabular
     _check_examples(reader, pattern, examples, counters)
     return Fingerprint(
         id=reader.text("id"),
-        file=file,
         feature=feature,
         pattern=pattern,
         also=reader.conditions("also"),

@@ -3,9 +3,9 @@
 Fingerprints are matched against what strangers send, with Python's backtracking engine. So a
 pattern is refused unless a simple bound on its work holds: the product of the ways in which its
 repeats and alternatives can be tried, times the places where it may begin, stays below
-`WORK_LIMIT` for the longest value that is ever matched (some milliseconds). A repeat without end
-of something that can itself match in several ways (`(a+)+`, exponential) is always refused, and
-so are back-references.
+`WORK_LIMIT` for the longest value that is ever matched (some ten milliseconds). A repeat without
+end of something that can itself match in several ways (`(a+)+`, exponential) is always refused,
+and so are back-references.
 """
 
 import re
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 __all__ = ["BODY_LENGTH", "LINE_LENGTH", "WORK_LIMIT", "Pattern", "compile_pattern", "length_of"]
 
-WORK_LIMIT = 1 << 20
+WORK_LIMIT = 1 << 21
 # What is longer is cut before it is matched; real Server values and challenges stay below 300.
 LINE_LENGTH = 1024
 BODY_LENGTH = 4096

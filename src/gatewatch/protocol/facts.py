@@ -51,7 +51,7 @@ the patterns for `http.server`. Where the order of headers is not the device's, 
 sorted and `http.head` is missing; `http.names` is missing too where some headers are unknown,
 so its presence means that an absent header was really not sent."""
 
-_TITLE = re.compile(rb"<title[^>]{0,200}+>([^<]{0,512}+)", re.IGNORECASE)
+_TITLE = re.compile(rb"<title(?:\s[^>]{0,200}+)?>([^<]{0,512}+)", re.IGNORECASE)
 _EMPTY_SHA256 = sha256(b"").hexdigest()
 
 
@@ -93,15 +93,15 @@ def _read_head(
         key = name.lower()
         lower.setdefault(key, value)
         lines.append(f"{key}: {value}")
-    fields["status"] = head.status
-    fields["reason"] = head.reason
-    fields["http.version"] = head.version
     fields["server"] = lower.get("server")
     if "content-type" in lower:
         fields["content.type"] = lower["content-type"].partition(";")[0].strip().lower()
     if head.oddities:
         fields["oddities"] = features["http.oddities"] = " ".join(head.oddities)
     if head.status is not None:
+        fields["status"] = head.status
+        fields["reason"] = head.reason
+        fields["http.version"] = head.version
         features["http.status"] = f"{head.version} {head.status} {head.reason}".strip()
     features["http.header"] = "\n".join(lines)
     for feature, name in (("http.server", "server"), ("http.location", "location")):

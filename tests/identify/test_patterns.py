@@ -1,0 +1,68 @@
+"""Patterns that could hang are refused; the rest say whether they are anchored."""
+
+import pytest
+
+from gatewatch.identify.patterns import compile_pattern
+
+
+@pytest.mark.parametrize(
+    ("source", "whole"),
+    [
+        ("^micro_httpd$", True),
+        (r"\Amicro_httpd\Z", True),
+        ("(?i)^x$", True),
+        (r"^gSOAP/(?P<version>2\.[78])$", True),
+        (r"^v[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}$", True),
+        ("^(?:a|b)$", True),
+        ("^a|b$", False),
+        ("^a", False),
+        ("a$", False),
+        (r"^a\$", False),
+        (r"^a\\$", True),
+        ("(?m)^a$", False),
+        ("^[$]", False),
+        ("plain", False),
+    ],
+)
+def test_a_pattern_knows_whether_it_is_anchored_at_both_ends(source: str, whole: bool) -> None:
+    assert compile_pattern(source, "http.server").whole is whole
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "^(a+)+$",
+        "^(?:a|b)*$",
+        "^(?:[a-z]*,)*$",
+        "^(?:a{1,20}){1,20}$",
+        "^(?:a?){1,64}$",
+        ".*.*x",
+        "^.*.*.*x",
+        "^(?:a|aa){20,30}$",
+    ],
+)
+def test_a_pattern_that_could_hang_is_refused(source: str) -> None:
+    with pytest.raises(ValueError, match=r"pattern (?:may|repeats)"):
+        compile_pattern(source, "http.server")
+
+
+def test_the_longer_the_values_the_less_a_pattern_may_do() -> None:
+    compile_pattern("a.*b", "http.server")
+    with pytest.raises(ValueError, match="too long"):
+        compile_pattern("a.*b", "http.body")
+
+
+@pytest.mark.parametrize("source", [r"(?P<a>.)(?P=a)", r"(.)\1", r"(.)?(?(1)a|b)"])
+def test_looking_back_is_refused(source: str) -> None:
+    with pytest.raises(ValueError, match="can take very long"):
+        compile_pattern(source, "http.server")
+
+
+def test_what_is_no_regular_expression_is_refused() -> None:
+    with pytest.raises(ValueError, match="no regular expression"):
+        compile_pattern("(", "http.server")
+
+
+@pytest.mark.parametrize("source", [r"^[\]]$", "^[]]$", "^[^]]{3}$", r"^\(a\)$", "^a{x}$", "^{$"])
+def test_signs_in_classes_and_escapes_are_no_structure(source: str) -> None:
+    assert compile_pattern(source, "http.server").whole
