@@ -7,15 +7,51 @@ firmware. Values stay bytes; `text` reads them as Latin-1, which loses nothing.
 
 import re
 from dataclasses import dataclass
+from enum import Enum, auto
 
-__all__ = ["Head", "parse_head", "text"]
+__all__ = ["ODDITIES", "START_LINES", "Head", "LineKind", "line_kind", "parse_head", "text"]
+
+ODDITIES = {
+    "bad-length": "A Content-Length that is no number.",
+    "bare-cr": "A carriage return that ends no line.",
+    "bare-lf": "Lines that end with a line feed alone.",
+    "blank-before-colon": "Blanks between a header's name and its colon.",
+    "blank-line": "A blank line before the first line.",
+    "folded": "A header that goes on in the next line, which begins with a blank.",
+    "headers-before-status": "Header lines that come before the status line.",
+    "high-bytes": "Bytes beyond ASCII.",
+    "length-and-chunked": "Both Content-Length and chunked coding.",
+    "no-colon": "A line among the headers that has no colon.",
+    "nul": "Zero bytes.",
+    "odd-name": "A header whose name is empty or no token.",
+    "status-line": "A status line that is not `HTTP/1.x`, blank, three digits, blank, reason.",
+    "two-lengths": "Content-Length given twice with different values.",
+}
+"""Every name that `Head.oddities` may hold, and what it means."""
+
+# HP printers put two headers before the status line, some servers a blank line; it is one of the
+# first five lines or there is none.
+START_LINES = 5
 
 # RFC 9112 section 4: HTTP-version SP status-code SP [reason]. Devices drop the slash ("HTTP1.1"),
 # double the blanks, or leave out version or reason; mini_httpd answers " 200 Ok" to HTTP/0.9.
 _STATUS = re.compile(
-    rb"(HTTP/?[0-9.]*|[A-Z]+/[0-9.]+|UNKNOWN|\(null\))?([ \t]+)(\d{3})(?:([ \t]+)(.*))?"
+    rb"((?:HTTP|http)/?[0-9.]*|[A-Z]+/[0-9.]+|UNKNOWN|\(null\))?([ \t]+)(\d{3})(?:([ \t]+)(.*))?",
+    re.DOTALL,
 )
-_STRICT = re.compile(rb"HTTP/1\.[01] \d{3} .*")
+_STRICT = re.compile(rb"HTTP/1\.[01] \d{3} [^\r]*")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
+_EARLY_HEADER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*:.*", re.DOTALL)
+_LINE_END = re.compile(rb"\r?\n")
+
+
+class LineKind(Enum):
+    """What one of the first lines of an answer is."""
+
+    STATUS = auto()
+    HEADER = auto()
+    BLANK = auto()
+    OTHER = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +64,7 @@ class Head:
     headers: tuple[tuple[str, str], ...]
     """(name, value) as sent and in order, folded lines joined by one blank."""
     oddities: tuple[str, ...]
-    """Sorted names, see docs/reference/oddities.md."""
+    """Sorted keys of `ODDITIES`."""
 
     def get(self, name: str) -> str | None:
         """The first value of the header `name` (any case), or None."""
@@ -43,20 +79,24 @@ class Head:
 
 def parse_head(head: bytes) -> Head:
     """The head in `head`; an empty one gives no status, no headers and no oddities."""
-    odd: set[str] = set()
-    if b"\n" in head.replace(b"\r\n", b""):
-        odd.add("bare-lf")
-    if b"\x00" in head:
-        odd.add("nul")
-    if not head.isascii():
-        odd.add("high-bytes")
-    lines = re.split(rb"\r?\n", head.rstrip(b"\r\n")) if head else []
+    odd = _odd_bytes(head)
+    lines = _LINE_END.split(head.rstrip(b"\r\n")) if head else []
     early, line, rest = _status_line(lines)
-    if early:
+    if any(early):
         odd.add("headers-before-status")
     version, status, reason = _read_status(line, odd)
     headers = _read_headers([*early, *rest], odd)
+    _check_framing(headers, odd)
     return Head(version, status, reason, tuple(headers), tuple(sorted(odd)))
+
+
+def line_kind(line: bytes) -> LineKind:
+    """What `line`, one of the first `START_LINES` and without its line end, is."""
+    if _STATUS.fullmatch(line):
+        return LineKind.STATUS
+    if not line.strip():
+        return LineKind.BLANK
+    return LineKind.HEADER if _EARLY_HEADER.fullmatch(line) else LineKind.OTHER
 
 
 def text(value: bytes) -> str:
@@ -64,14 +104,28 @@ def text(value: bytes) -> str:
     return value.decode("latin-1")
 
 
-def _status_line(lines: list[bytes]) -> tuple[list[bytes], bytes | None, list[bytes]]:
-    """Lines before, the status line (None: there is none), lines after.
+def _odd_bytes(head: bytes) -> set[str]:
+    odd: set[str] = set()
+    bare = head.replace(b"\r\n", b"")
+    if b"\n" in bare:
+        odd.add("bare-lf")
+    if b"\r" in bare.removesuffix(b"\r"):  # a cut may have come between CR and LF
+        odd.add("bare-cr")
+    if b"\x00" in head:
+        odd.add("nul")
+    if not head.isascii():
+        odd.add("high-bytes")
+    return odd
 
-    HP printers put two headers before the status line, so the first five lines are tried.
-    """
-    for index, line in enumerate(lines[:5]):
-        if _STATUS.fullmatch(line):
+
+def _status_line(lines: list[bytes]) -> tuple[list[bytes], bytes | None, list[bytes]]:
+    """Lines before, the status line (None: there is none), lines after."""
+    for index, line in enumerate(lines[:START_LINES]):
+        kind = line_kind(line)
+        if kind is LineKind.STATUS:
             return lines[:index], line, lines[index + 1 :]
+        if kind is LineKind.OTHER:
+            break
     return [], None, lines
 
 
@@ -82,7 +136,7 @@ def _read_status(line: bytes | None, odd: set[str]) -> tuple[str, int | None, st
     if not _STRICT.fullmatch(line):
         odd.add("status-line")
     version, _, status, _, reason = match.groups()
-    return text(version or b""), int(status), text(reason or b"")
+    return text(version or b""), int(status), text((reason or b"").rstrip(b"\r"))
 
 
 def _read_headers(lines: list[bytes], odd: set[str]) -> list[tuple[str, str]]:
@@ -91,7 +145,7 @@ def _read_headers(lines: list[bytes], odd: set[str]) -> list[tuple[str, str]]:
         if line[:1] in (b" ", b"\t") and headers:
             odd.add("folded")
             name, value = headers[-1]
-            more = text(line.strip(b" \t"))
+            more = text(line.strip(b" \t\r"))
             headers[-1] = (name, f"{value} {more}".strip())
             continue
         raw, colon, value_bytes = line.partition(b":")
@@ -100,5 +154,25 @@ def _read_headers(lines: list[bytes], odd: set[str]) -> list[tuple[str, str]]:
             continue
         if raw != raw.rstrip(b" \t"):
             odd.add("blank-before-colon")
-        headers.append((text(raw.strip(b" \t")), text(value_bytes.strip(b" \t"))))
+        name = text(raw.strip(b" \t"))
+        if not _TOKEN.fullmatch(name):
+            odd.add("odd-name")
+        headers.append((name, text(value_bytes.strip(b" \t\r"))))
     return headers
+
+
+def _check_framing(headers: list[tuple[str, str]], odd: set[str]) -> None:
+    """Names what RFC 9112 section 6.3 forbids in the headers that say where the body ends."""
+    lengths: set[str] = set()
+    chunked = False
+    for name, value in headers:
+        if len(name) == 14 and name.lower() == "content-length":
+            lengths.add(value)
+        elif len(name) == 17 and name.lower() == "transfer-encoding":
+            chunked = chunked or "chunked" in value.lower()
+    if len(lengths) > 1:
+        odd.add("two-lengths")
+    if any(not (value.isascii() and value.isdigit()) for value in lengths):
+        odd.add("bad-length")
+    if lengths and chunked:
+        odd.add("length-and-chunked")
