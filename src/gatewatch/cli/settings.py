@@ -56,6 +56,7 @@ class Setting(Generic[T]):
     default: T
     read: Callable[[object, Path], T]
     sentence: str
+    choices: tuple[str, ...] = ()
 
     @property
     def flag(self) -> str:
@@ -92,14 +93,16 @@ def _switch(raw: object, folder: Path) -> bool:
     raise ValueError("give true or false")
 
 
-def _one_of(*choices: str) -> Callable[[object, Path], str]:
-    def read(raw: object, folder: Path) -> str:
-        del folder
-        if isinstance(raw, str) and raw.strip() in choices:
-            return raw.strip()
-        raise ValueError(f"give one of {', '.join(choices)}")
+def _choice(raw: object, choices: tuple[str, ...]) -> str:
+    if isinstance(raw, str) and raw.strip() in choices:
+        return raw.strip()
+    raise ValueError(f"give one of {', '.join(choices)}")
 
-    return read
+
+def _one_of(name: str, choices: tuple[str, ...], sentence: str) -> Setting[str]:
+    """A setting with a closed list of values, the first of which is the default."""
+    kind = f"one of {', '.join(choices)}"
+    return Setting(name, kind, choices[0], lambda raw, _: _choice(raw, choices), sentence, choices)
 
 
 def _contact(raw: object, folder: Path) -> str:
@@ -126,12 +129,8 @@ CATALOGUE: Setting[Path | None] = Setting(
     _folder,
     "Your own fingerprints and advisories, read before those that gatewatch brings.",
 )
-COLOR = Setting(
-    "color",
-    "auto, always or never",
-    "auto",
-    _one_of("auto", "always", "never"),
-    "Colour on a terminal; auto honours NO_COLOR.",
+COLOR = _one_of(
+    "color", ("auto", "always", "never"), "Colour on a terminal; auto honours NO_COLOR."
 )
 ACCESSIBLE = Setting(
     "accessible",
@@ -141,11 +140,9 @@ ACCESSIBLE = Setting(
     "For screen readers: nothing is redrawn, bars are words and per cent.",
 )
 QUIET = Setting("quiet", "true or false", False, _switch, "No progress and no notes on stderr.")
-ERRORS = Setting(
+ERRORS = _one_of(
     "errors",
-    "text or json",
-    "text",
-    _one_of("text", "json"),
+    ("text", "json"),
     "How an error is written on stderr: a line for people or one JSON object.",
 )
 
@@ -158,12 +155,14 @@ def add_option(parser: argparse._ActionsContainer, entry: Setting[Any]) -> None:
     """Adds the setting as a flag; not given, `args` lacks it and `setting` looks elsewhere."""
     help_text = f"{entry.sentence.rstrip('.')} ({entry.variable})"
     flags = ["-q", entry.flag] if entry is QUIET else [entry.flag]
+    metavar = "DIR" if entry.kind == "a folder" else entry.name.upper()
     if isinstance(entry.default, bool):
         parser.add_argument(*flags, action="store_true", default=argparse.SUPPRESS, help=help_text)
     else:
         parser.add_argument(
             *flags,
-            metavar="DIR" if entry.kind == "a folder" else entry.name.upper(),
+            choices=entry.choices or None,
+            metavar=None if entry.choices else metavar,
             type=partial(_flag, entry),
             default=argparse.SUPPRESS,
             help=help_text,

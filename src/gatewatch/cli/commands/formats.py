@@ -2,24 +2,27 @@
 
 import argparse
 
-from gatewatch.model.errors import Exit
+from gatewatch.cli.output import add_format_option, write_table
 
 HELP = "List the file formats that can be imported and written."
-EXAMPLES = ("gatewatch formats",)
+EXAMPLES = ("gatewatch formats", "gatewatch formats --format json")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """No arguments."""
-    del parser
+    """How to write the list."""
+    add_format_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints one line per format: direction, name, sentence."""
-    del args
+    """One row per format; both folders are the lists."""
     from gatewatch.formats.read import readers
     from gatewatch.formats.write import writers
+    from gatewatch.model.table import Look, Table
 
-    for direction, modules in (("read", readers()), ("write", writers())):
-        for name, module in modules.items():
-            print(f"{direction:<6} {name:<16} {module.SENTENCE}")
-    return Exit.FOUND
+    rows = [
+        (direction, name, module.SENTENCE)
+        for direction, modules in (("import", readers()), ("write", writers()))
+        for name, module in modules.items()
+    ]
+    looks = {"sentence": Look.PROSE}
+    return write_table(Table(("direction", "format", "sentence"), rows, looks=looks), args)

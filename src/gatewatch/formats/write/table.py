@@ -8,8 +8,8 @@ becomes a block of `name  value` lines. The first rows decide the widths, the re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
-from textwrap import fill
+from itertools import chain, islice, repeat, zip_longest
+from textwrap import fill, wrap
 from typing import TextIO
 
 from gatewatch.model.hostile import shown
@@ -26,7 +26,7 @@ SUFFIXES = (".txt",)
 _MEASURED = 1000
 # The same limit that errors and logs have for one value.
 _TEXT_LIMIT = 200
-_NARROWEST_TEXT = 12
+_NARROWEST = {Look.TEXT: 12, Look.PROSE: 24}
 _GAP = "  "
 _SHORTEST_BAR, _LONGEST_BAR = 10, 40
 # Without a terminal, what bars and title are fitted to.
@@ -48,9 +48,8 @@ class _Column:
 
     @property
     def narrowest(self) -> int:
-        if self.look is not Look.TEXT:
-            return self.width
-        return min(self.width, max(_NARROWEST_TEXT, _width(self.name)))
+        least = _NARROWEST.get(self.look)
+        return self.width if least is None else min(self.width, max(least, _width(self.name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +158,20 @@ def _lines(
     header = (_aligned(column.name, column, ellipsis) for column in columns)
     yield _painted(_GAP.join(header).rstrip(), _DIM, page)
     for row in rows:
-        cells = [
-            _aligned(spoken(row[column.position], column.look), column, ellipsis)
-            for column in columns
-        ]
-        if bars:
-            cells.append(_painted(bars.of(row), _CYAN, page))
-        yield _GAP.join(cells)
+        first, *more = _row(row, columns, ellipsis)
+        yield first + _GAP + _painted(bars.of(row), _CYAN, page) if bars else first
+        yield from more
+
+
+def _row(row: Sequence[Value], columns: Sequence[_Column], ellipsis: str) -> Iterator[str]:
+    """The row as one line, or as several where prose goes on."""
+    parts = []
+    for column in columns:
+        text = spoken(row[column.position], column.look)
+        prose = column.look is Look.PROSE and len(text) > column.width
+        parts.append(wrap(text, column.width) if prose else [text])
+    for texts in zip_longest(*parts, fillvalue=""):
+        yield _GAP.join(map(_aligned, texts, columns, repeat(ellipsis)))
 
 
 def _blocks(
