@@ -52,9 +52,9 @@ def test_the_longer_the_values_the_less_a_pattern_may_do() -> None:
         compile_pattern("a.*b", "http.body")
 
 
-@pytest.mark.parametrize("source", [r"(?P<a>.)(?P=a)", r"(.)\1", r"(.)?(?(1)a|b)"])
-def test_looking_back_is_refused(source: str) -> None:
-    with pytest.raises(ValueError, match="can take very long"):
+@pytest.mark.parametrize("source", [r"(?P<a>.)(?P=a)", r"(.)\1", r"(.)?(?(1)a|b)", "(?x) a # b"])
+def test_looking_back_and_verbose_patterns_are_refused(source: str) -> None:
+    with pytest.raises(ValueError, match="is not allowed"):
         compile_pattern(source, "http.server")
 
 
@@ -66,3 +66,29 @@ def test_what_is_no_regular_expression_is_refused() -> None:
 @pytest.mark.parametrize("source", [r"^[\]]$", "^[]]$", "^[^]]{3}$", r"^\(a\)$", "^a{x}$", "^{$"])
 def test_signs_in_classes_and_escapes_are_no_structure(source: str) -> None:
     assert compile_pattern(source, "http.server").whole
+
+
+@pytest.mark.parametrize(
+    ("source", "literal"),
+    [
+        (r"^gSOAP/(?P<version>2\.[78])$", "gSOAP/"),
+        ("^(?:a|bcd)$", ""),
+        ("^a|b$", ""),
+        ("(?i)^micro_httpd$", ""),
+        (r"^uc-httpd [0-9]\.x", "uc-httpd "),
+        (r"\bDiskStation\b", "DiskStation"),
+        (r"^\x15\x03tls\u0041", "tls"),
+        ("^abc?d{2}ef*$", "ab"),
+        (r"^\[a\]\.$", "[a]."),
+        ("^ab[cd]efg.h", "efg"),
+    ],
+)
+def test_the_text_that_every_match_holds_is_found(source: str, literal: str) -> None:
+    assert compile_pattern(source, "http.server").literal == literal
+
+
+def test_a_value_without_that_text_is_not_matched() -> None:
+    pattern = compile_pattern("^gSOAP/2[.]7$", "http.server")
+    assert pattern.find("gSOAP/2.7") is not None
+    assert pattern.find("gSOAP/2.8") is None
+    assert pattern.find("sy/2.8") is None

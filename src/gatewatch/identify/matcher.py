@@ -75,7 +75,7 @@ _find_line = lru_cache(maxsize=_REMEMBERED)(_find)
 
 
 def _match(fingerprint: Fingerprint, value: str) -> tuple[Assertion, ...] | None:
-    match = fingerprint.pattern.regex.search(value)
+    match = fingerprint.pattern.find(value)
     if match is None:
         return None
     return tuple(_assertions(fingerprint, match.groupdict(""), match[0]))
@@ -96,14 +96,11 @@ def _assertions(
 
 
 def _holds(also: Iterable[Condition], without: Iterable[str], features: Features) -> bool:
-    return all(
-        condition.feature in features
-        and condition.pattern.regex.search(
-            features[condition.feature][: length_of(condition.feature)]
-        )
-        is not None
-        for condition in also
-    ) and all(name not in features and "http.names" in features for name in without)
+    for condition in also:
+        value = features.get(condition.feature)
+        if value is None or not condition.pattern.find(value[: length_of(condition.feature)]):
+            return False
+    return all(name not in features and "http.names" in features for name in without)
 
 
 def _settle(said: list[Assertion]) -> list[Assertion]:

@@ -58,7 +58,10 @@ class Challenge:
     def get(self, name: str) -> str | None:
         """The value of the first parameter `name` (any case), or None."""
         name = name.lower()
-        return next((value for key, value, _ in self.params if key.lower() == name), None)
+        for key, value, _ in self.params:
+            if key.lower() == name:
+                return value
+        return None
 
 
 def parse_challenges(values: Sequence[str]) -> tuple[Challenge, ...]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from gatewatch.model.observation import Answer, Mark, Spoke
-from gatewatch.protocol.challenge import Challenge, parse_challenges
+from gatewatch.protocol.challenge import parse_challenges
 from gatewatch.protocol.head import Head, parse_head, text
 
 __all__ = ["FACT_FIELDS", "FEATURES", "Facts", "read_facts"]
@@ -77,7 +77,6 @@ def read_facts(answer: Answer) -> Facts:
     if answer.spoke is Spoke.HTTP:
         head = parse_head(answer.head)
         _read_head(head, answer, fields, features)
-        _read_challenges(head, fields, features)
         _read_body(head, answer, fields, features)
     elif answer.head:
         features["other.banner"] = text(answer.head)
@@ -87,28 +86,30 @@ def read_facts(answer: Answer) -> Facts:
 def _read_head(
     head: Head, answer: Answer, fields: dict[str, str | int | None], features: dict[str, str]
 ) -> None:
-    lower: dict[str, str] = {}
+    by_name: dict[str, list[str]] = {}
     lines: list[str] = []
     for name, value in head.headers:
         key = name.lower()
-        lower.setdefault(key, value)
         lines.append(f"{key}: {value}")
-    fields["server"] = lower.get("server")
-    if "content-type" in lower:
-        fields["content.type"] = lower["content-type"].partition(";")[0].strip().lower()
-    if head.oddities:
-        fields["oddities"] = features["http.oddities"] = " ".join(head.oddities)
+        by_name.setdefault(key, []).append(value)
+    features["http.header"] = "\n".join(lines)
     if head.status is not None:
         fields["status"] = head.status
         fields["reason"] = head.reason
         fields["http.version"] = head.version
         features["http.status"] = f"{head.version} {head.status} {head.reason}".strip()
-    features["http.header"] = "\n".join(lines)
-    for feature, name in (("http.server", "server"), ("http.location", "location")):
-        if name in lower:
-            features[feature] = lower[name]
-    if "set-cookie" in lower:
-        features["http.cookies"] = _cookie_names(head)
+    if head.oddities:
+        fields["oddities"] = features["http.oddities"] = " ".join(head.oddities)
+    if "server" in by_name:
+        fields["server"] = features["http.server"] = by_name["server"][0]
+    if "content-type" in by_name:
+        fields["content.type"] = by_name["content-type"][0].partition(";")[0].strip().lower()
+    if "location" in by_name:
+        features["http.location"] = by_name["location"][0]
+    if "set-cookie" in by_name:
+        features["http.cookies"] = " ".join(map(_cookie_name, by_name["set-cookie"]))
+    if "www-authenticate" in by_name:
+        _read_challenges(by_name["www-authenticate"], fields, features)
     _read_order(head, answer, fields, features)
 
 
@@ -127,18 +128,17 @@ def _read_order(
 
 
 def _read_challenges(
-    head: Head, fields: dict[str, str | int | None], features: dict[str, str]
+    values: list[str], fields: dict[str, str | int | None], features: dict[str, str]
 ) -> None:
-    values = head.all("www-authenticate")
-    if not values:
-        return
     features["http.challenge"] = "\n".join(values)
-    challenges: tuple[Challenge, ...] = parse_challenges(values)
+    challenges = parse_challenges(values)
     if challenges:
         fields["auth.scheme"] = challenges[0].scheme
-    realm = next((found for one in challenges if (found := one.get("realm")) is not None), None)
-    if realm is not None:
-        fields["realm"] = features["http.realm"] = realm
+    for challenge in challenges:
+        realm = challenge.get("realm")
+        if realm is not None:
+            fields["realm"] = features["http.realm"] = realm
+            return
 
 
 def _read_body(
@@ -170,6 +170,5 @@ def _title(body: bytes) -> str | None:
     return " ".join(html.unescape(raw).split())
 
 
-def _cookie_names(head: Head) -> str:
-    values = head.all("set-cookie")
-    return " ".join(value.partition("=")[0].strip() for value in values)
+def _cookie_name(value: str) -> str:
+    return value.partition("=")[0].strip()
