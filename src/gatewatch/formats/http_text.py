@@ -88,7 +88,8 @@ def rebuilt_head(
     """A head with the blank line, from parsed parts; the answer needs Mark.REBUILT.
 
     Names are spelled by `header_name` and sorted, equal names keep their order. An unknown
-    `version` is left out, as is the status line when `status` is unknown.
+    `version` is left out, as is the status line when `status` is unknown; with nothing known at
+    all the head is empty.
     """
     pairs = [(start, value) for name, value in headers if (start := _line_start(name))]
     pairs.sort(key=itemgetter(0))
@@ -98,6 +99,8 @@ def rebuilt_head(
     ]
     if status is not None:
         lines.insert(0, f"{version} {status:03d} {reason}")
+    if not lines:
+        return b""
     head = "\r\n".join(lines)
     ends = len(lines) - 1
     if head.count("\n") > ends or head.count("\r") > ends or "\x00" in head:

@@ -104,6 +104,7 @@ def records(stream: BinaryIO, limit: int = RECORD_LIMIT) -> Iterator[JsonRecord 
             except orjson.JSONDecodeError:
                 pass
             else:
+                splitter.last = raw
                 yield JsonRecord(number, raw, value)
                 continue
         yield from splitter.feed(number, data, starts)
@@ -191,6 +192,7 @@ class _Splitter:
         self.indent = 0
         self.begun = False
         self.skipping = False
+        self.last = b""
         # Bytes at the front of the buffer that a rejected record has already told of.
         self.told = 0
         # Bytes that may still be scanned again after damage.
@@ -292,6 +294,7 @@ class _Splitter:
             else:
                 yield from self._damaged(str(problem), end)
             return
+        self.last = raw
         yield JsonRecord(self.line, raw, value, lossy)
         self._drop(end)
 
@@ -300,14 +303,19 @@ class _Splitter:
         if end > self.told:
             self.told = end
             yield Rejected(f"line {self.line}", reason, bytes(self.buffer[: min(end, RAW_KEPT)]))
-        name = _FIRST_NAME.match(self.buffer)
-        again = self.buffer.find(name[0], 1, end) if name else -1
+        again = self._likeness(end)
         cost = len(self.buffer) - again
-        if again < 0 or cost > self.credit:
+        if not again or cost > self.credit:
             self._drop(end)
             return
         self.credit -= cost
         self._drop(again, begun=True)
+
+    def _likeness(self, end: int) -> int:
+        """Where before `end` a record begins as this one or the last whole one did; 0: nowhere."""
+        names = (_FIRST_NAME.match(self.buffer), _FIRST_NAME.match(self.last))
+        found = [self.buffer.find(name[0], 1, end) for name in names if name]
+        return min((at for at in found if at > 0), default=0)
 
     def _drop(self, count: int, *, begun: bool = False) -> None:
         """Forgets `count` bytes; `begun` says whether a record begins after them."""

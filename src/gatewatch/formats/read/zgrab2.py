@@ -16,7 +16,7 @@ from gatewatch.formats.given import Given
 from gatewatch.formats.go_errors import FIRST_LINE, malformed
 from gatewatch.formats.http_text import NO_MARKS, answer_from_raw, octets
 from gatewatch.formats.json_records import JsonRecord, peek, read_each
-from gatewatch.formats.json_values import Table, address, dig, moment, port, table, text
+from gatewatch.formats.json_values import Table, address, array, dig, moment, port, table, text
 from gatewatch.formats.zgrab import (
     body_octets,
     first_response,
@@ -24,7 +24,7 @@ from gatewatch.formats.zgrab import (
     response_answer,
     tls_of,
 )
-from gatewatch.formats.zgrab2_template import template
+from gatewatch.formats.zgrab2_template import Templates
 from gatewatch.model.observation import (
     Answer,
     Mark,
@@ -35,7 +35,7 @@ from gatewatch.model.observation import (
     Unanswered,
 )
 
-__all__ = ["LINES", "NAME", "SENTENCE", "observations", "read", "sniff", "template"]
+__all__ = ["LINES", "NAME", "SENTENCE", "Templates", "observations", "read", "sniff"]
 
 NAME = "zgrab2"
 SENTENCE = "Output of ZGrab2, modules http and banner (JSON lines)."
@@ -90,7 +90,10 @@ def observations(record: JsonRecord, given: Given) -> Iterator[Observation | Una
         if not _is_result(result):
             yield record.rejected('a result without "status" and "protocol"')
         elif result["protocol"] in ("http", "banner"):
-            yield _service(target, result, marks, given)
+            try:
+                yield _service(target, result, marks, given)
+            except ValueError as problem:
+                yield record.rejected(str(problem))
 
 
 def _is_result(value: object) -> bool:
@@ -123,11 +126,13 @@ def _answer(
     result: Table, response: Table, outcome: Outcome, marks: frozenset[Mark]
 ) -> Answer | None:
     """The answer, without bytes when only the connection worked; None when not even that."""
+    found = table(result.get("result"))
     if response:
-        answer = response_answer(response, outcome, marks)
+        # What failed behind a redirect is no failure of this service.
+        followed = array(found.get("redirect_response_chain"))
+        answer = response_answer(response, Outcome.SUCCESS if followed else outcome, marks)
         if answer is not None:
             return answer
-    found = table(result.get("result"))
     if result["protocol"] == "banner" and found:
         raw, exact = _banner(found)
         if raw:
