@@ -1,0 +1,51 @@
+"""masscan -oD: one flat JSON object a record. Source: masscan out-ndjson.c."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from gatewatch.formats.given import Given
+from gatewatch.formats.json_records import JsonRecord, peek, records
+from gatewatch.formats.json_values import table, text
+from gatewatch.formats.masscan import Record, Sighting, merged, octets_of_json, sighting
+from gatewatch.model.observation import Observation, Rejected, Unanswered
+
+__all__ = ["NAME", "SENTENCE", "read", "sniff"]
+
+NAME = "masscan-ndjson"
+SENTENCE = "masscan -oD: one record a line (JSON lines)."
+
+
+def sniff(head: bytes) -> bool:
+    """Whether a record has a `rec_type`."""
+    return any("rec_type" in record and "ip" in record for record in peek(head))
+
+
+def read(stream: BinaryIO, given: Given) -> Iterator[Observation | Unanswered | Rejected]:
+    """One service for each port, from all its records."""
+    return merged(_sightings(stream, given))
+
+
+def _sightings(stream: BinaryIO, given: Given) -> Iterator[Sighting | Unanswered | Rejected | None]:
+    for record in records(stream):
+        if isinstance(record, Rejected):
+            yield record
+            continue
+        try:
+            yield _of_record(record, given)
+        except ValueError as problem:
+            yield record.rejected(str(problem))
+
+
+def _of_record(record: JsonRecord, given: Given) -> Sighting | Unanswered | None:
+    value = record.value
+    data = table(value.get("data"))
+    found = Record(
+        ip=value.get("ip"),
+        port=value.get("port"),
+        time=value.get("timestamp"),
+        protocol=text(value.get("proto")) or "tcp",
+        state=text(data.get("status")) or "open",
+        service=text(data.get("service_name")),
+        banner=octets_of_json(text(data.get("banner"))),
+    )
+    return sighting(found, given, NAME)
