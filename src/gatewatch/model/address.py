@@ -9,11 +9,11 @@ import ipaddress
 import re
 from typing import NamedTuple
 
-__all__ = ["Address", "Network", "parse_address", "parse_network", "refang"]
+__all__ = ["Address", "Network", "address_of", "parse_address", "parse_network", "refang"]
 
 _SIGN = 1 << 63
 _LOW = (1 << 64) - 1
-_DOTTED = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})")
+_DOTTED = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})", re.ASCII)
 _MAPPED = 0xFFFF
 
 
@@ -61,7 +61,7 @@ def parse_address(text: str) -> Address:
         raise ValueError("not an IP address") from None
     if number >> 32 == _MAPPED:
         return Address(None, number & 0xFFFFFFFF)
-    return _from_number(number, 6)
+    return address_of(number, 6)
 
 
 def parse_network(text: str) -> Network:
@@ -86,7 +86,14 @@ def parse_network(text: str) -> Network:
     mask = (1 << (bits - int(length))) - 1
     start = address.number & ~mask
     version = 4 if bits == 32 else 6
-    return Network(_from_number(start, version), _from_number(start | mask, version))
+    return Network(address_of(start, version), address_of(start | mask, version))
+
+
+def address_of(number: int, version: int) -> Address:
+    """The address with this unsigned number; `version` is 4 or 6."""
+    if version == 4:
+        return Address(None, number)
+    return Address(_signed(number >> 64), _signed(number & _LOW))
 
 
 def refang(text: str) -> str:
@@ -103,12 +110,6 @@ def _dotted(match: re.Match[str]) -> Address:
             raise ValueError("not an IP address")
         number = number << 8 | int(part)
     return Address(None, number)
-
-
-def _from_number(number: int, version: int) -> Address:
-    if version == 4:
-        return Address(None, number)
-    return Address(_signed(number >> 64), _signed(number & _LOW))
 
 
 def _signed(value: int) -> int:

@@ -16,7 +16,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TWO_DIGITS = {f"{number:02}": number for number in range(60)}
 _FORM = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?"
-    r"\s*(Z|z|UTC|GMT|[+-]\d\d:?\d\d)?"
+    r"\s*(Z|z|UTC|GMT|[+-]\d\d:?\d\d)?",
+    re.ASCII,
 )
 # A number's size tells its unit: epoch seconds stay below 1e11 until the year 5138.
 _UNITS = ((10**11, SECOND), (10**14, 1000), (10**17, 1))
