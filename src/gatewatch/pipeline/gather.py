@@ -9,10 +9,10 @@ one is a look-up. What a template does not cover goes the long way; the result i
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -22,17 +22,32 @@ from gatewatch.model.moment import parse_moment
 from gatewatch.model.observation import Observation, Outcome, Rejected, Unanswered
 from gatewatch.model.response import Response, response_id
 from gatewatch.pipeline.dotted import parse_ipv4
+from gatewatch.pipeline.understand import Understood, understood
 from gatewatch.protocol.masking import mask, mask_host
 from gatewatch.store.spool import Columns, join
 
 __all__ = ["Batch", "Gatherer", "Row", "shift_lines"]
 
+_DOUBTFUL = object()
 _LINE = re.compile(r"\bline (\d+)")
 
 # Each generation of known templates holds this many; a template is about 1 KB.
 _TEMPLATES = 40_000
 _MOMENTS = 100_000
 _ANSWERS = 20_000
+
+
+class Templates(Protocol):
+    """What a format of lines may offer as `Templates()`; see `formats/zgrab2_template.py`."""
+
+    def __call__(self, line: bytes) -> tuple[Hashable, bytes, bytes] | None:
+        """(template, address, time as written) of a line; None: read it the long way."""
+
+    def closer(self, line: bytes) -> tuple[Hashable, bytes, bytes] | None:
+        """The same, found with more care."""
+
+    def doubtful(self, template: Any) -> bool:
+        """Whether lines with this template, which is new, need that care."""
 
 
 class Row(NamedTuple):
@@ -54,6 +69,8 @@ class Batch:
     rows4: Columns
     rows6: Columns
     responses: list[Response]
+    understood: list[Understood]
+    """What is known of each of them."""
     unanswered: Counter[Outcome]
     rejected: list[Rejected]
     as_names: dict[int, str]
@@ -69,7 +86,8 @@ class Gatherer:
     def __init__(self, reader: Reader | None, given: Given | None) -> None:
         self._reader = reader
         self._given = given
-        self._template: Callable[[bytes], Any] | None = getattr(reader, "template", None)
+        make_templates = getattr(reader, "Templates", None)
+        self._finder: Templates | None = make_templates() if make_templates else None
         self._handed_out: set[int] = set()
         self._templates = _Generations(_TEMPLATES)
         self._answers = _Generations(_ANSWERS)
@@ -95,13 +113,13 @@ class Gatherer:
         if not lines[-1]:
             lines.pop()
         self._lines += len(lines)
-        if self._template is None:
+        if self._finder is None:
             for record in self._reader.read(BytesIO(chunk), self._given):
                 if isinstance(record, Rejected):
                     record = shift_lines(record, self._lines - len(lines))
                 self.take(record)
         else:
-            self._take_templates(lines, self._template)
+            self._take_templates(lines, self._finder)
 
     def waiting(self) -> int:
         """Records since the last batch."""
@@ -113,6 +131,7 @@ class Gatherer:
             join([*self._pieces4, _columns(self._rows4)]),
             _columns(self._rows6),
             self._responses,
+            [understood(response.id, response.masked) for response in self._responses],
             self._unanswered,
             self._rejected,
             self._as_names,
@@ -160,23 +179,27 @@ class Gatherer:
                 self._responses.append(Response(number, masked, example, seen.seen_at))
         return int(number)
 
-    def _take_templates(self, lines: list[bytes], template: Callable[[bytes], Any]) -> None:
+    def _take_templates(self, lines: list[bytes], templates: Templates) -> None:
         """The loop that most lines of a big import run through and nothing more."""
         known, moments, unanswered = self._templates, self._moments, self._unanswered
         before = self._lines - len(lines)
         quick = _Quick()
         add_at, add_ip = quick.at.append, quick.ip.append
-        add_moment, add_entry = quick.seen_at.append, quick.entry.append
+        add_moment = quick.seen_at.append
+        add_port, add_response = quick.port.append, quick.response.append
         for at, line in enumerate(lines):
-            found = template(line)
+            found = templates(line)
+            entry = known.young.get(found[0]) or known.get(found[0]) if found else None
+            if entry is _DOUBTFUL:
+                found = templates.closer(line)
+                entry = known.get(found[0]) if found else None
             if found is None:
                 self._take_line(line, before + at)
                 continue
             key, ip, stamp = found
-            entry = known.young.get(key) or known.get(key)
             moment = moments.get(stamp) or self._moment(stamp)
             if entry is None or moment is None:
-                self._learn(key, self._take_line(line, before + at))
+                self._learn(templates, key, self._take_line(line, before + at))
             elif entry.__class__ is Outcome:
                 unanswered[entry] += 1
                 self._records += 1
@@ -184,7 +207,8 @@ class Gatherer:
                 add_at(at)
                 add_ip(ip)
                 add_moment(moment)
-                add_entry(entry)
+                add_port(entry[0])
+                add_response(entry[1])
         for at in self._add_quick(quick):
             self._take_line(lines[at], before + at)
 
@@ -194,11 +218,11 @@ class Gatherer:
         fine = low >= 0
         count = int(np.count_nonzero(fine))
         zeros = np.zeros(count, dtype=np.int64)
-        entry = np.array(quick.entry, dtype=np.int64).reshape(-1, 2)[fine]
-        seen_at = np.array(quick.seen_at, dtype=np.int64)[fine]
-        self._pieces4.append(
-            Columns(zeros, low[fine], entry[:, 0], seen_at, entry[:, 1], zeros, zeros)
+        port, seen_at, response = (
+            np.array(column, dtype=np.int64)[fine]
+            for column in (quick.port, quick.seen_at, quick.response)
         )
+        self._pieces4.append(Columns(zeros, low[fine], port, seen_at, response, zeros, zeros))
         self._records += count
         return [at for at, good in zip(quick.at, fine.tolist(), strict=True) if not good]
 
@@ -213,7 +237,12 @@ class Gatherer:
             records.append((record, self.take(record)))
         return records
 
-    def _learn(self, key: Hashable, records: list[tuple[Record, int]]) -> None:
+    def _learn(
+        self, templates: Templates, key: Hashable, records: list[tuple[Record, int]]
+    ) -> None:
+        if templates.doubtful(key):
+            self._templates.put(key, _DOUBTFUL)
+            return
         if len(records) != 1:
             return
         record, response = records[0]
@@ -235,12 +264,13 @@ class Gatherer:
 
 @dataclass
 class _Quick:
-    """Rows of known templates: place in the chunk, address, time, (port, response)."""
+    """Rows of known templates as columns; `at` is the place in the chunk."""
 
     at: list[int] = field(default_factory=list)
     ip: list[bytes] = field(default_factory=list)
     seen_at: list[int] = field(default_factory=list)
-    entry: list[tuple[int, int]] = field(default_factory=list)
+    port: list[int] = field(default_factory=list)
+    response: list[int] = field(default_factory=list)
 
 
 class _Generations:

@@ -23,8 +23,6 @@ from gatewatch.model.observation import Rejected
 from gatewatch.model.snapshot import SnapshotInfo, Source
 from gatewatch.pipeline.gather import Batch, Gatherer, shift_lines
 from gatewatch.pipeline.locate import Located, locator
-from gatewatch.pipeline.understand import understand_into
-from gatewatch.store.durable import writing
 from gatewatch.store.lock import writer_lock
 from gatewatch.store.manifest import Manifest, load_manifest
 from gatewatch.store.snapshots import Counts, SnapshotWriter, clear_leftovers, commit
@@ -89,7 +87,7 @@ def ingest(
                     tally.count(batch)
                     writer.add_rows(4, batch.rows4)
                     writer.add_rows(6, batch.rows6)
-                    writer.add_responses(batch.responses)
+                    writer.add_responses(batch.responses, batch.understood)
                 writer.add_as_names(tally.as_names)
             info = None
             if tally.services or tally.unanswered:
@@ -153,8 +151,6 @@ def _store(
     located: Located = locator(lake)
     old = [lake / "responses" / name for name in sorted(manifest.responses)]
     counts = writer.finish(located.locate, old)
-    with writing(lake):
-        understand_into(writer.new_responses(), writer.folder / "understanding.parquet")
     info = _info(source, counts, tally, located.sources, partial)
     return commit(writer, manifest, info)
 

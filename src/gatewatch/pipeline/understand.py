@@ -5,9 +5,7 @@ in a folder named by the catalogue, one file beside each responses file, so that
 catalogue reads a hundred thousand responses once and all history is understood anew.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,15 @@ from gatewatch.store.lock import writer_lock
 from gatewatch.store.schema import connect, parquet
 from gatewatch.store.snapshots import write_understanding
 
-__all__ = ["answer_of", "explain", "open_lake", "understand_into", "understood_rows"]
+__all__ = ["Understood", "answer_of", "explain", "open_lake", "understood"]
+
+_NAMES = (
+    "response",
+    *(name for name, entry in FIELDS.items() if entry.home is Home.RESPONSE),
+)
+
+Understood = tuple[Any, ...]
+"""A row of the understanding, in the order of `store.schema.UNDERSTANDING`."""
 
 StoredRow = tuple[Any, ...]
 """A row of a responses file, in the order of its columns."""
@@ -52,31 +58,16 @@ def explain(answer: Answer) -> tuple[Facts, Identity]:
     return facts, identify(facts.features)
 
 
-def understand_into(rows: Iterable[Sequence[StoredRow]], path: Path) -> int:
-    """Writes the understanding of stored responses to `path`; returns their number."""
-    understood = [row for batch in rows for row in understood_rows(batch)]
-    con = connect(threads=1)
-    try:
-        write_understanding(con, understood, path)
-    finally:
-        con.close()
-    return len(understood)
-
-
-def understood_rows(rows: Sequence[StoredRow]) -> Iterator[dict[str, Any]]:
-    """One mapping of understanding column to value for each stored response."""
-    columns = _columns()
-    for row in rows:
-        facts, identity = explain(answer_of(row))
-        best = identity.best()
-        understood: dict[str, Any] = {"response": row[0]}
-        for name, value in facts.fields.items():
-            understood[columns[name]] = value
-        for name, (value, _) in best.items():
-            understood[columns[name]] = value
-        if best:
-            understood["confidence"] = round(100 * max(sure for _, sure in best.values()))
-        yield understood
+def understood(response: int, masked: Answer) -> Understood:
+    """The row of the understanding for a response."""
+    facts, identity = explain(masked)
+    values: dict[str, Any] = {"response": response, **facts.fields}
+    best = identity.best()
+    for name, (value, _) in best.items():
+        values[name] = value
+    if best:
+        values["confidence"] = round(100 * max(sure for _, sure in best.values()))
+    return tuple(map(values.get, _NAMES))
 
 
 def answer_of(row: StoredRow) -> Answer:
@@ -93,11 +84,6 @@ def answer_of(row: StoredRow) -> Answer:
     )
 
 
-@cache
-def _columns() -> dict[str, str]:
-    return {name: entry.column for name, entry in FIELDS.items() if entry.home is Home.RESPONSE}
-
-
 def _rebuild(lake: Lake, responses: Path) -> None:
     target = lake.understanding_file(responses)
     staged = lake.path / "tmp" / f"understanding-{responses.name}"
@@ -106,7 +92,12 @@ def _rebuild(lake: Lake, responses: Path) -> None:
         con = connect(threads=1)
         try:
             found = con.execute(f"SELECT * FROM {parquet([responses])}")
-            understand_into(iter(lambda: found.fetchmany(2048), []), staged)
+            rows = [
+                understood(row[0], answer_of(row))
+                for batch in iter(lambda: found.fetchmany(2048), [])
+                for row in batch
+            ]
+            write_understanding(con, rows, staged)
         finally:
             con.close()
         settle(staged, target)

@@ -7,7 +7,7 @@ interrupted writer leaves is cleared by `clear_leftovers` of the next one.
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import time
@@ -73,6 +73,7 @@ class SnapshotWriter:
         self._known: set[int] = set()
         self._ranks: dict[int, int] = {}
         self._waiting: list[Response] = []
+        self._understood: list[tuple[Any, ...]] = []
         self._batches = 0
         self._con = connect(threads=2, memory_limit="300MB", temp_directory=str(self.folder))
 
@@ -81,15 +82,19 @@ class SnapshotWriter:
         with writing(self.lake):
             self._spools[family].add(columns)
 
-    def add_responses(self, responses: Iterable[Response]) -> None:
-        """Takes responses; ids that came before are left out."""
-        for response in responses:
+    def add_responses(
+        self, responses: Iterable[Response], understood: Iterable[tuple[Any, ...]]
+    ) -> None:
+        """Takes responses and the row of the understanding of each; known ids are left out."""
+        for response, row in zip(responses, understood, strict=True):
             if response.id not in self._known:
                 self._known.add(response.id)
                 self._waiting.append(response)
+                self._understood.append(row)
                 self._ranks[response.id] = response.masked.spoke.rank
-                if len(self._waiting) >= _BATCH:
-                    self._flush()
+        if len(self._waiting) >= _BATCH:
+            with writing(self.lake):
+                self._flush()
 
     def add_as_names(self, names: Mapping[int, str]) -> None:
         """Takes names of autonomous systems that the source gives."""
@@ -117,14 +122,6 @@ class SnapshotWriter:
                 run.unlink()
         return counts
 
-    def new_responses(self, size: int = 2048) -> Iterator[list[tuple[Any, ...]]]:
-        """The responses new to the lake as rows of the responses file, `size` at a time."""
-        path = self.folder / "responses.parquet"
-        if path.exists():
-            found = self._con.execute(f"SELECT * FROM {parquet([path])}")
-            while rows := found.fetchmany(size):
-                yield rows
-
     def close(self) -> None:
         """Removes what is left of the staging folder."""
         self._con.close()
@@ -134,6 +131,7 @@ class SnapshotWriter:
         if not self._waiting:
             return
         waiting, self._waiting = self._waiting, []
+        understood, self._understood = self._understood, []
         self._register(
             "waiting",
             {
@@ -157,6 +155,9 @@ class SnapshotWriter:
             "make_timestamp(first_seen) AS first_seen, example::BLOB AS example FROM waiting",
             self.folder / f"batch-{self._batches}.parquet",
         )
+        write_understanding(
+            self._con, understood, self.folder / f"understood-{self._batches}.parquet"
+        )
         self._batches += 1
 
     def _write_part(
@@ -177,8 +178,8 @@ class SnapshotWriter:
             self._con,
             f"SELECT low::BIGINT AS ip, {high}::BIGINT AS ip_high, port::INTEGER AS port, "
             "make_timestamp(seen_at) AS scan_time, response, nullif(asn, 0)::BIGINT AS asn, "
-            "CASE WHEN country > 0 THEN chr((country >> 8)::INTEGER) || chr((country & 255)::INTEGER) END "
-            "AS country "
+            "CASE WHEN country > 0 THEN chr((country >> 8)::INTEGER) "
+            "|| chr((country & 255)::INTEGER) END AS country "
             "FROM part",
             self.folder / "snapshot" / f"services-{family}-{number:04}.parquet",
             dictionaries=_CHEAP,
@@ -218,14 +219,15 @@ class SnapshotWriter:
     def _write_responses(self, old: Sequence[Path]) -> None:
         if not self._batches:
             return
-        batches = parquet(self.folder.glob("batch-*.parquet"))
         fresh = f" WHERE response NOT IN (SELECT response FROM {parquet(old)})" if old else ""
-        target = self.folder / "responses.parquet"
-        rows = copy_to(self._con, f"SELECT * FROM {batches}{fresh} ORDER BY response", target)
-        if not rows:
-            target.unlink()
-        for batch in self.folder.glob("batch-*.parquet"):
-            batch.unlink()
+        for batches, name in (("batch", "responses"), ("understood", "understanding")):
+            files = sorted(self.folder.glob(f"{batches}-*.parquet"))
+            target = self.folder / f"{name}.parquet"
+            select = f"SELECT * FROM {parquet(files)}{fresh} ORDER BY response"
+            if not copy_to(self._con, select, target):
+                target.unlink()
+            for file in files:
+                file.unlink()
 
     def _register(self, name: str, columns: Mapping[str, npt.NDArray[Any]]) -> None:
         # DuckDB takes a dict of arrays as a table; its type stubs do not know that yet.
@@ -234,27 +236,18 @@ class SnapshotWriter:
 
 
 def write_understanding(
-    con: "duckdb.DuckDBPyConnection", rows: Sequence[Mapping[str, Any]], path: Path
+    con: "duckdb.DuckDBPyConnection", rows: Sequence[tuple[Any, ...]], path: Path
 ) -> None:
-    """Writes understood responses, one mapping of column to value each, to `path`."""
-    columns = {
-        name: np.array([row["response"] for row in rows], dtype=np.int64)
-        if name == "response"
-        else _texts(row.get(name) for row in rows)
-        for name in UNDERSTANDING
-    }
-    table: Any = columns
+    """Writes understood responses, in the order of the columns of `UNDERSTANDING`, to `path`."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(UNDERSTANDING)
+    table: Any = {name: _texts(column) for name, column in zip(UNDERSTANDING, columns, strict=True)}
     con.register("understood", table)
     select = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in UNDERSTANDING.items())
     copy_to(con, f"SELECT {select} FROM understood ORDER BY response", path)
 
 
 def commit(writer: SnapshotWriter, manifest: Manifest, info: SnapshotInfo) -> SnapshotInfo:
-    """Makes the finished snapshot part of the lake; returns `info` with its id and files.
-
-    The understanding of new responses must stand in the staging folder as
-    `understanding.parquet` when there are new responses.
-    """
+    """Makes the finished snapshot part of the lake; returns `info` with its id and files."""
     info = replace(info, id=_free_id(info.id, manifest))
     lake, folder = writer.lake, writer.folder
     responses = dict(manifest.responses)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from time import sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gatewatch.model.errors import LakeMissing
 from gatewatch.model.snapshot import SnapshotInfo
@@ -13,6 +13,9 @@ from gatewatch.store.lock import writer_lock
 from gatewatch.store.manifest import Manifest, load_manifest, save_manifest
 from gatewatch.store.schema import connect, copy_to, parquet
 from gatewatch.store.snapshots import GRACE_S, clear_leftovers
+
+if TYPE_CHECKING:
+    import duckdb
 
 __all__ = ["remove_snapshot", "verify"]
 
@@ -87,14 +90,24 @@ def _needed_responses(lake: Lake, left: tuple[SnapshotInfo, ...]) -> dict[str, d
             del files[file.name]
             if kept:
                 fresh = _fresh_name(file, files)
-                staged = lake.path / "tmp" / fresh.name
-                staged.parent.mkdir(exist_ok=True)
-                copy_to(con, f"SELECT * FROM {parquet([file])} WHERE {needed}", staged)
-                files[fresh.name] = fingerprint_of(staged)
-                settle(staged, fresh)
+                _copy_some(con, file, needed, lake.path / "tmp", fresh)
+                understanding = lake.understanding_file(file)
+                if understanding.exists():
+                    target = understanding.with_name(fresh.name)
+                    _copy_some(con, understanding, needed, lake.path / "tmp", target)
+                files[fresh.name] = fingerprint_of(fresh)
     finally:
         con.close()
     return files
+
+
+def _copy_some(
+    con: "duckdb.DuckDBPyConnection", file: Path, condition: str, staging: Path, target: Path
+) -> None:
+    staging.mkdir(exist_ok=True)
+    staged = staging / target.name
+    copy_to(con, f"SELECT * FROM {parquet([file])} WHERE {condition}", staged)
+    settle(staged, target)
 
 
 def _fresh_name(file: Path, taken: dict[str, dict[str, Any]]) -> Path:

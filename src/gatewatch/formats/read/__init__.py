@@ -8,7 +8,9 @@ A reader is a module with
   survives junk lines, cut files, appended runs; what it cannot read it yields as `Rejected`.
   It raises PortMissing or TimeMissing where the format lacks what the user has to give.
 A reader whose records are independent lines sets `LINES = True`; then `read` may be handed any
-run of whole lines, and the pipeline reads one file with several processes.
+run of whole lines, and the pipeline reads one file with several processes. Such a reader may
+also offer `Templates`, which finds lines that differ only in what does not matter
+(`formats/zgrab2_template.py`, `pipeline/gather.py`).
 """
 
 import pkgutil
