@@ -139,9 +139,9 @@ def _join(target: str, scanner: str) -> None:
         namespaces.ip("link", "set", device, "up", namespace=name)
     namespaces.ip("route", "add", "198.18.0.0/24", "via", GATEWAY, namespace=scanner)
     namespaces.ip("route", "add", "local", "198.18.0.0/24", "dev", "lo", namespace=target)
-    # Only what forwards sends ICMP notices about what it may not forward.
-    forward = Path("/proc/sys/net/ipv4/conf/all/forwarding")
-    namespaces.inside(target, lambda: forward.write_text("1"))
+    # Only what forwards sends ICMP notices about what it may not forward, one a second by default.
+    for setting, value in (("conf/all/forwarding", "1"), ("icmp_ratelimit", "0")):
+        namespaces.set_ipv4(target, setting, value)
     for kind, address in (("blackhole", SILENT), ("prohibit", FORBIDDEN)):
         namespaces.ip("route", "add", kind, address, "table", "local", namespace=target)
     # masscan answers ARP, but not in its first second.

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-__all__ = ["NoLaboratory", "add", "command", "inside", "ip", "remove", "remove_stale"]
+__all__ = ["NoLaboratory", "add", "command", "inside", "ip", "remove", "remove_stale", "set_ipv4"]
 
 T = TypeVar("T")
 
@@ -75,6 +75,12 @@ def inside(name: str, make: Callable[[], T]) -> T:
     with ThreadPoolExecutor(1) as pool:
         pool.submit(_enter, name).result()
         return pool.submit(make).result()
+
+
+def set_ipv4(name: str, setting: str, value: str) -> None:
+    """Sets `net.ipv4.SETTING` (its dots written as slashes) in namespace `name`."""
+    path = Path("/proc/sys/net/ipv4", setting)
+    inside(name, lambda: path.write_text(value))
 
 
 def _enter(name: str) -> None:

@@ -19,6 +19,7 @@ __all__ = [
     "Manner",
     "Service",
     "Truth",
+    "address_of",
     "services",
 ]
 
@@ -52,43 +53,48 @@ class Service:
     """One service; `truth` is None when it does not speak HTTP."""
 
     name: str
-    address: str
     manner: Manner
     truth: Truth | None = None
     answer: bytes = b""
+
+    @property
+    def address(self) -> str:
+        """Where it stands."""
+        return address_of(self.name)
+
+
+_ADDRESSES = {
+    "gsoap-fault": "198.18.0.10",
+    "gsoap-challenge": "198.18.0.11",
+    "mini-httpd": "198.18.0.12",
+    "lighttpd": "198.18.0.13",
+    "rompager": "198.18.0.14",
+    "huawei-digest": "198.18.0.15",
+    "grandstream": "198.18.0.16",
+    "cpe-server": "198.18.0.17",
+    "hp-printer": "198.18.0.18",
+    "ccsp-gateway": "198.18.0.19",
+    "mute": "198.18.0.30",
+    "ssh": "198.18.0.31",
+    "hasty": "198.18.0.32",
+}
+
+
+def address_of(name: str) -> str:
+    """Where the service of this name stands."""
+    return _ADDRESSES[name]
 
 
 @cache
 def services() -> tuple[Service, ...]:
     """Every service of the laboratory; the programs' versions are those installed."""
     return (
-        Service(
-            "gsoap-fault",
-            "198.18.0.10",
-            Manner.PROGRAM,
-            Truth(405, "gSOAP/2.8"),
-        ),
-        Service(
-            "gsoap-challenge",
-            "198.18.0.11",
-            Manner.PROGRAM,
-            Truth(401, "gSOAP/2.8", "gSOAP Web Service"),
-        ),
-        Service(
-            "mini-httpd",
-            "198.18.0.12",
-            Manner.PROGRAM,
-            Truth(200, _version("mini_httpd", "-V")),
-        ),
-        Service(
-            "lighttpd",
-            "198.18.0.13",
-            Manner.PROGRAM,
-            Truth(200, _version("lighttpd", "-v")),
-        ),
+        Service("gsoap-fault", Manner.PROGRAM, Truth(405, "gSOAP/2.8")),
+        Service("gsoap-challenge", Manner.PROGRAM, Truth(401, "gSOAP/2.8", "gSOAP Web Service")),
+        Service("mini-httpd", Manner.PROGRAM, Truth(200, _version("mini_httpd", "-V"))),
+        Service("lighttpd", Manner.PROGRAM, Truth(200, _version("lighttpd", "-v"))),
         Service(
             "rompager",
-            "198.18.0.14",
             Manner.ANSWERS,
             Truth(404, "RomPager/4.07 UPnP/1.0"),
             b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n"
@@ -97,7 +103,6 @@ def services() -> tuple[Service, ...]:
         ),
         Service(
             "huawei-digest",
-            "198.18.0.15",
             Manner.ANSWERS,
             Truth(401, None, "HuaweiHomeGateway"),
             b"HTTP/1.1 401 Unauthorized\r\nConnection: Keep-Alive\r\n"
@@ -107,7 +112,6 @@ def services() -> tuple[Service, ...]:
         ),
         Service(
             "grandstream",
-            "198.18.0.16",
             Manner.ANSWERS,
             Truth(401, "Grandstream CWMP/1.0", "Grandstream CWMP"),
             b"HTTP/1.1 401 Unauthorized\r\nServer: Grandstream CWMP/1.0\r\n"
@@ -115,14 +119,12 @@ def services() -> tuple[Service, ...]:
         ),
         Service(
             "cpe-server",
-            "198.18.0.17",
             Manner.ANSWERS,
             Truth(404, "CPE-SERVER/1.0 Supports only GET"),
             b"HTTP/1.1 404 Not Found\r\nServer: CPE-SERVER/1.0 Supports only GET\r\n\r\n",
         ),
         Service(
             "hp-printer",
-            "198.18.0.18",
             Manner.ANSWERS,
             Truth(404, "gSOAP/2.7"),
             b"X-Content-Type-Options: no-sniff\r\nCache-Control: no-store\r\n"
@@ -130,15 +132,14 @@ def services() -> tuple[Service, ...]:
         ),
         Service(
             "ccsp-gateway",
-            "198.18.0.19",
             Manner.ANSWERS,
             Truth(401, None, "Cisco_CCSP_CWMP_TCPCR"),
             b"HTTP/1.1 401 Unauthorized\r\n"
             b'WWW-Authenticate: Basic realm="Cisco_CCSP_CWMP_TCPCR"\r\nContent-Length: 0\r\n\r\n',
         ),
-        Service("mute", "198.18.0.30", Manner.MUTE),
-        Service("ssh", "198.18.0.31", Manner.GREETS, answer=GREETING),
-        Service("hasty", "198.18.0.32", Manner.HASTY),
+        Service("mute", Manner.MUTE),
+        Service("ssh", Manner.GREETS, answer=GREETING),
+        Service("hasty", Manner.HASTY),
     )
 
 

@@ -1,6 +1,7 @@
 """Devices made of a few bytes: threads that answer on listening sockets.
 
-They take their time limit from nmap, which waits six seconds for a greeting before it asks.
+They wait for a question longer than the six seconds that nmap waits for a greeting, but not long
+for the rest of one: most of nmap's questions never end in a blank line.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ from tests.real.services import Manner, Service
 __all__ = ["serve"]
 
 _PATIENCE_S = 20.0
+_REST_S = 1.0
 _REQUEST_LIMIT = 16 * 1024
 
 
@@ -45,6 +47,7 @@ def _asked(connection: socket.socket) -> bool:
     request = b""
     while b"\r\n\r\n" not in request and len(request) < _REQUEST_LIMIT:
         more = connection.recv(4096)
+        connection.settimeout(_REST_S)
         request += more
         if not more or not request.isascii() or b"\x00" in request:
             return False

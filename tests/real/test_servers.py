@@ -4,7 +4,7 @@ import re
 
 import pytest
 from tests.real.laboratory import Laboratory
-from tests.real.services import GREETING, services
+from tests.real.services import GREETING, address_of
 
 from gatewatch.model.observation import Answer, Outcome, Spoke
 from gatewatch.protocol.facts import read_facts
@@ -18,12 +18,8 @@ _DATE = re.compile(rb"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT")
 
 def _answer(lab: Laboratory, name: str) -> bytes:
     """What the service says, its dates taken out."""
-    address = _address(name)
+    address = address_of(name)
     return _DATE.sub(b"DATE", lab.ask(address, _GET % address.encode()))
-
-
-def _address(name: str) -> str:
-    return next(service.address for service in services() if service.name == name)
 
 
 def _fault(text: bytes) -> bytes:
@@ -58,7 +54,7 @@ def test_gsoap_with_a_realm_challenges_before_it_names_itself(lab: Laboratory) -
 
 
 def test_mini_httpd_names_itself_first_and_says_ok_in_its_own_way(lab: Laboratory) -> None:
-    server = lab.truth[_address("mini-httpd")].server or ""
+    server = lab.truth[address_of("mini-httpd")].server or ""
     assert _answer(lab, "mini-httpd") == (
         b"HTTP/1.1 200 Ok\r\nServer: " + server.encode() + b"\r\nDate: DATE\r\n"
         b"Content-Type: text/html; charset=UTF-8\r\nContent-Length: 3\r\n"
@@ -67,7 +63,7 @@ def test_mini_httpd_names_itself_first_and_says_ok_in_its_own_way(lab: Laborator
 
 
 def test_lighttpd_names_itself_last(lab: Laboratory) -> None:
-    server = lab.truth[_address("lighttpd")].server or ""
+    server = lab.truth[address_of("lighttpd")].server or ""
     assert _answer(lab, "lighttpd") == (
         b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 3\r\n"
         b"Accept-Ranges: bytes\r\nConnection: close\r\nDate: DATE\r\n"
@@ -77,7 +73,7 @@ def test_lighttpd_names_itself_last(lab: Laboratory) -> None:
 
 def test_mini_httpd_names_no_protocol_when_the_request_names_none(lab: Laboratory) -> None:
     """Neither its status line nor its Content-Type is what the standards allow."""
-    answer = lab.ask(_address("mini-httpd"), b"GET /\r\n\r\n")
+    answer = lab.ask(address_of("mini-httpd"), b"GET /\r\n\r\n")
     head = parse_head(answer.partition(b"\r\n\r\n")[0])
     assert (head.version, head.status, head.reason) == ("(null)", 400, "Bad Request")
     assert head.get("content-type") == "text/html; charset=%s"
