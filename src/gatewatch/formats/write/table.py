@@ -68,7 +68,8 @@ class _Bars:
             return ""
         part = min(value / self.top, 1.0)
         if self.words:
-            return f"{part:.0%} of the largest" if part >= 0.01 else "under 1% of the largest"
+            per_cent = f"{part * 100:.0f}" if part >= 0.01 else "under 1"
+            return f"{per_cent} % of the largest"
         if not self.blocks:
             return "#" * max(round(part * self.width), 1)
         whole, eighths = divmod(max(round(part * self.width * 8), 1), 8)
