@@ -6,13 +6,13 @@ one JSON object with `--errors json`, and its exit code; only a bug of ours show
 
 import argparse
 import json
-import os
 import sys
 import traceback
 from collections.abc import Sequence
 
 from gatewatch import __version__
 from gatewatch.cli.commands import Command, command_words, load_command
+from gatewatch.cli.output import discard_stdout
 from gatewatch.cli.parser import Parser, arguments_of, meant, sub_commands
 from gatewatch.cli.settings import ACCESSIBLE, COLOR, ERRORS, QUIET, add_option, setting
 from gatewatch.model.errors import BadArguments, Exit, GatewatchError, SystemRefusal
@@ -31,8 +31,8 @@ def run(argv: Sequence[str]) -> int:
         print("gatewatch: interrupted", file=sys.stderr)
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        # The reader (head, less) has seen enough; nothing more may be written at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader (head, less) has seen enough.
+        discard_stdout()
         return Exit.FOUND
     except OSError as error:
         return _told(SystemRefusal(where=error.filename or "gatewatch", what=error.strerror), argv)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gatewatch.formats.write import Writer
     from gatewatch.model.table import Page, Table, Value
 
-__all__ = ["add_format_option", "colored", "write_table"]
+__all__ = ["add_format_option", "colored", "discard_stdout", "write_table"]
 
 _STDOUT = "-"
 _MENDS = {
@@ -71,6 +71,11 @@ def colored(out: TextIO, args: argparse.Namespace) -> bool:
     if word != "auto":
         return word == "always"
     return out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def discard_stdout() -> None:
+    """What is still to be written goes nowhere: without it Python complains once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Counted:
@@ -126,6 +131,8 @@ def _opened(target: str, *, utf8: bool) -> Iterator[TextIO]:
     except BrokenPipeError:
         raise
     except OSError as error:
+        if target == _STDOUT:
+            discard_stdout()
         where = "standard output" if target == _STDOUT else target
         mend = _MENDS.get(error.errno or 0, "see the disk and the rights on it")
         raise OutputUnwritable(where=where, what=error.strerror, mend=mend) from error

@@ -1,0 +1,16 @@
+import json
+from collections.abc import Callable
+
+from gatewatch.formats.read import readers
+from gatewatch.formats.write import writers
+
+Gatewatch = Callable[..., tuple[int, str, str]]
+
+
+def test_every_format_is_listed(gatewatch: Gatewatch) -> None:
+    code, out, _ = gatewatch("formats")
+    listed = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [row["format"] for row in listed if row["direction"] == "import"] == list(readers())
+    assert [row["format"] for row in listed if row["direction"] == "write"] == list(writers())
+    assert all(row["sentence"].endswith(".") for row in listed)
