@@ -61,11 +61,13 @@ def running(
         yield scans
 
 
-def read(path: Path, port: int | None = None) -> tuple[str, list[Record]]:
+def read(
+    path: Path, port: int | None = None, seen_at: int | None = None
+) -> tuple[str, list[Record]]:
     """The format's name and all records of a file, as the importer reads it."""
     with open_plain(path) as plain:
         reader = reader_for(plain.head(), str(path))
-        return reader.NAME, list(reader.read(plain.stream, Given(str(path), port)))
+        return reader.NAME, list(reader.read(plain.stream, Given(str(path), port, seen_at)))
 
 
 def observed(records: Iterable[Record]) -> dict[str, Observation]:

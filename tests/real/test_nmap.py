@@ -14,7 +14,7 @@ from tests.real.scans import Said, Scan, observed, read, running, said
 from tests.real.services import PORT, address_of, services
 
 from gatewatch.model.errors import InputUnreadable
-from gatewatch.model.observation import Outcome, Rejected, Spoke, Unanswered
+from gatewatch.model.observation import Mark, Outcome, Rejected, Spoke, Unanswered
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("laboratory")]
 
@@ -60,6 +60,13 @@ def test_scripts_tell_headers_but_a_status_only_with_a_challenge(
     """They read nothing of a device that speaks before its status line."""
     found = observed(read(scans["scripts"].file())[1])
     assert said(found) == _told(lab, whole=set(), nothing={"hp-printer"})
+
+
+def test_what_head_brought_is_but_a_part_of_what_get_would(scans: dict[str, Scan]) -> None:
+    """To HEAD gSOAP answers 200 without challenge or body; http-headers then sends no GET."""
+    answer = observed(read(scans["scripts"].file())[1])[address_of("gsoap-challenge")].answer
+    assert Mark.PARTIAL in answer.marks
+    assert b"Content-Length" not in answer.head
 
 
 @pytest.mark.parametrize("name", ["versions", "versions-and-scripts"])

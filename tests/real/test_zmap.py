@@ -7,11 +7,13 @@ from tests.real.laboratory import GATEWAY_MAC, INTERFACE, SCANNER, TARGETS, Labo
 from tests.real.scans import Scan, observed, read, running
 from tests.real.services import PORT
 
-from gatewatch.model.errors import PortMissing
+from gatewatch.model.errors import PortMissing, TimeMissing
+from gatewatch.model.moment import parse_moment
 from gatewatch.model.observation import Rejected, Spoke
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("laboratory")]
 
+_NOW = parse_moment("2026-11-24T10:00:00Z")
 _OUTPUTS = {
     "all-fields.csv": ("-O", "csv", "-f", "*"),
     "all-fields.json": ("-O", "json", "-f", "*"),
@@ -35,13 +37,16 @@ def test_every_open_port_is_found_and_only_known_to_be_open(
     lab: Laboratory, scans: dict[str, Scan], name: str
 ) -> None:
     """Closed ports stand in the JSON as well."""
-    _, records = read(scans[name].file(), port=PORT)
+    _, records = read(scans[name].file(), port=PORT, seen_at=_NOW)
     found = observed(records)
     assert found.keys() == lab.open
     assert {observation.answer.spoke for observation in found.values()} == {Spoke.SYN_ACK}
     assert not [record for record in records if isinstance(record, Rejected)]
 
 
-def test_a_list_of_addresses_asks_for_the_port(scans: dict[str, Scan]) -> None:
-    with pytest.raises(PortMissing):
-        read(scans["addresses.csv"].file())
+def test_a_list_of_addresses_asks_for_port_and_time(scans: dict[str, Scan]) -> None:
+    path = scans["addresses.csv"].file()
+    with pytest.raises(PortMissing, match="--port"):
+        read(path)
+    with pytest.raises(TimeMissing, match="--time"):
+        read(path, port=PORT)

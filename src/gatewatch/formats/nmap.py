@@ -119,17 +119,19 @@ def _of_scripts(scripts: Scripts, tls: Tls) -> Answer | None:
     """The answer that the http-* scripts saw; http-headers keeps order and case."""
     auth = scripts.get("http-auth", _NOTHING)
     status = _STATUS.search(auth.output)
-    lines = list(_header_lines(scripts.get("http-headers", _NOTHING).output))
+    lines, marks = _header_lines(scripts.get("http-headers", _NOTHING).output)
     title = _title(scripts.get("http-title", _NOTHING))
+    challenges = [("WWW-Authenticate", _octets(value)) for value in _challenges(auth)]
     if lines:
+        if any(line.lower().startswith("www-authenticate:") for line in lines):
+            challenges = []
         first = [status[0].rstrip()] if status else []
-        head = _octets("\r\n".join([*first, *lines, "", ""]))
-        marks = _REBUILT
+        head = _octets("\r\n".join([*first, *lines, ""]))
+        head += rebuilt_head("", None, "", challenges) or b"\r\n"
     else:
         server = scripts.get("http-server-header", _NOTHING)
         servers = server.all("") or ([server.output.strip()] if server.output else [])
-        headers = [("Server", _octets(value)) for value in servers]
-        headers += [("WWW-Authenticate", _octets(value)) for value in _challenges(auth)]
+        headers = [*(("Server", _octets(value)) for value in servers), *challenges]
         if not headers and not status and not title:
             return None
         version, code, reason = status.groups("") if status else ("", "", "")
@@ -141,12 +143,18 @@ def _of_scripts(scripts: Scripts, tls: Tls) -> Answer | None:
     return http_answer(head, marks=marks | _NO_BODY, tls=tls)
 
 
-def _header_lines(output: str) -> Iterator[str]:
-    """The lines of http-headers; the last one names the request's type in parentheses."""
-    for line in output.splitlines():
-        text = line.removeprefix("  ")
-        if _HEADER.match(text):
-            yield text
+def _header_lines(output: str) -> tuple[list[str], frozenset[Mark]]:
+    """The lines of http-headers and their marks; the last line names the request's method.
+
+    A service that answers HEAD with 200 is not asked with GET, although gSOAP then sends another
+    length, and no challenge; so what HEAD brought is a part, and its length nobody's.
+    """
+    stripped = (line.removeprefix("  ") for line in output.splitlines())
+    lines = [line for line in stripped if _HEADER.match(line)]
+    if not output.rstrip().endswith("(Request type: HEAD)"):
+        return lines, _REBUILT
+    kept = [line for line in lines if not line.lower().startswith("content-length:")]
+    return kept, _PARTIAL
 
 
 def _title(script: Script) -> str:
