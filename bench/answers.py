@@ -1,14 +1,16 @@
 """A synthetic scan: zgrab2 lines of about 1.1 KB, each with a fresh Date and nonce.
 
-Marginals: 100,000 kinds of answer over 3,000 Server values (Zipf 1.35) and 4,000 realms; an
-autonomous system deploys about 12 kinds (85 % of its hosts), the rest is drawn at random. Seeded:
-the same numbers give the same bytes.
+Marginals: 100,000 kinds of answer over 3,000 Server values and 4,000 realms; a network deploys
+about 12 kinds (85 % of its hosts), the rest is drawn by Zipf's law. A million answers are about
+30,000 distinct ones, as in a real scan after masking. Seeded: the same numbers give the same bytes.
 
     python bench/answers.py 1000000 scan.jsonl
 """
 
+import json
 import sys
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -36,10 +38,10 @@ def kinds_of(count: int, seed: int = 7) -> tuple[npt.NDArray[np.int64], npt.NDAr
     ips = np.unique(rng.integers(0x01000000, 0xDF000000, int(count * 1.02) + 64))
     ips = np.sort(rng.choice(ips, count, replace=False))
     # A prefix of 4,096 addresses belongs to one network; few networks hold most prefixes.
-    network = (NETWORKS * _spread(ips >> 12) ** 8).astype(np.int64)
+    network = (NETWORKS * _spread(ips >> 12) ** 10).astype(np.int64)
     slot = np.minimum(rng.geometric(0.25, count), 12)
-    deployed = (KINDS * _spread(network * 16 + slot) ** 8).astype(np.int64)
-    popular = np.minimum(rng.zipf(1.35, count), KINDS) - 1
+    deployed = (KINDS * _spread(network * 16 + slot) ** 10).astype(np.int64)
+    popular = np.minimum(rng.zipf(1.5, count), KINDS) - 1
     kind = np.where(rng.random(count) < 0.85, deployed, popular)
     return ips, kind
 
@@ -74,10 +76,11 @@ def line_parts(kind: int) -> tuple[str, str, str]:
     )
     named = f'"server":["{server}"],' if server else ""
     before_nonce = f'"],{named}"www_authenticate":["Digest realm=\\"{realm_of(kind)}\\", nonce=\\"'
+    body = f"{FAULT}\\u003c!-- {kind} --\\u003e"
+    digest = sha256(json.loads(f'"{body}"').encode()).hexdigest()
     after_nonce = (
-        f'\\", qop=\\"auth\\", algorithm=MD5"]}},"body":"{FAULT}\\u003c!-- {kind} --\\u003e",'
-        '"body_sha256":"' + f"{kind:064x}" + '","content_length":341,"request":{"url":'
-        '{"scheme":"http","host":"'
+        f'\\", qop=\\"auth\\", algorithm=MD5"]}},"body":"{body}","body_sha256":"{digest}",'
+        '"content_length":341,"request":{"url":{"scheme":"http","host":"'
     )
     return before_date, before_nonce, after_nonce
 

@@ -1,10 +1,11 @@
 """The import that everyone writes first: orjson and 54 regular expressions for each row.
 
-    python bench/naive_import.py scan.jsonl out.parquet
+python bench/naive_import.py scan.jsonl out.parquet
 """
 
 import re
 import sys
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -18,12 +19,12 @@ COUNT = 54
 def main(scan: str, out: str) -> None:
     """Reads `scan`, tries 54 of the catalogue's patterns on each row, writes Parquet."""
     entries = catalogue().fingerprints
-    patterns = [
-        entry.pattern.regex for entry in (*entries["http.server"], *entries["http.realm"])
-    ][:COUNT]
+    patterns = [entry.pattern.regex for entry in (*entries["http.server"], *entries["http.realm"])][
+        :COUNT
+    ]
     assert len(patterns) == COUNT
     rows: dict[str, list[str | int | None]] = {"ip": [], "time": [], "server": [], "matched": []}
-    with open(scan, "rb") as lines:
+    with Path(scan).open("rb") as lines:
         for line in lines:
             record = orjson.loads(line)
             service = record["data"]["http"]

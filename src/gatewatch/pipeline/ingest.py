@@ -16,13 +16,13 @@ from pathlib import Path
 from time import time
 
 from gatewatch import __version__
+from gatewatch.enrich.tables import load_ranges, sources
 from gatewatch.formats.read import Record
 from gatewatch.identify.catalogue import catalogue_id
 from gatewatch.model.moment import SECOND, day_of
 from gatewatch.model.observation import Rejected
 from gatewatch.model.snapshot import SnapshotInfo, Source
 from gatewatch.pipeline.gather import Batch, Gatherer, shift_lines
-from gatewatch.pipeline.locate import Located, locator
 from gatewatch.store.lock import writer_lock
 from gatewatch.store.manifest import Manifest, load_manifest
 from gatewatch.store.snapshots import Counts, SnapshotWriter, clear_leftovers, commit
@@ -148,10 +148,10 @@ def _store(
     writer: SnapshotWriter, manifest: Manifest, source: Source, tally: _Tally, partial: bool
 ) -> SnapshotInfo:
     lake = writer.lake
-    located: Located = locator(lake)
+    ranges = load_ranges(lake)
     old = [lake / "responses" / name for name in sorted(manifest.responses)]
-    counts = writer.finish(located.locate, old)
-    info = _info(source, counts, tally, located.sources, partial)
+    counts = writer.finish(ranges.locate if ranges else None, old)
+    info = _info(source, counts, tally, tuple(map(str, sources(lake))), partial)
     return commit(writer, manifest, info)
 
 

@@ -1,6 +1,6 @@
 """From a named input to batches: unpack, recognise, read; in several processes where it pays."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
@@ -16,9 +16,6 @@ __all__ = ["Input"]
 _BATCH_RECORDS = 20_000
 # Below this one process is done before a second one has started.
 _WORTH_PROCESSES = 4 * CHUNK
-
-Progress = Callable[[int, int | None], None]
-"""Told now and then: plain bytes read so far, plain bytes in all (None: unknown)."""
 
 
 class Input:
@@ -37,6 +34,8 @@ class Input:
             self._plain.close()
             raise
         self.tool = self._reader.NAME
+        self.part: float | None = None
+        """How much of it has been read, 0 to 1, where that can be told."""
 
     def close(self) -> None:
         """Closes the file; standard input stays open."""
@@ -47,47 +46,42 @@ class Input:
         """What was wrong with the packing, known at the end."""
         return self._plain.damage
 
-    def batches(self, progress: Progress) -> Iterator[Batch]:
+    def batches(self) -> Iterator[Batch]:
         """Everything in it, in order. Raises PortMissing and TimeMissing."""
         if not getattr(self._reader, "LINES", False):
-            return self._whole(progress)
+            return self._whole()
         path, start, size = self._plain.path, self._plain.start, self._plain.size
         if path is None or size is None:
-            return self._stream(progress)
+            return self._stream()
         if size - start >= _WORTH_PROCESSES:
-            return self._ranges(path, start, size, progress)
-        return self._whole(progress)
+            return self._ranges(path, start, size)
+        return self._whole()
 
-    def _whole(self, progress: Progress) -> Iterator[Batch]:
+    def _whole(self) -> Iterator[Batch]:
         """All records in this process, in constant memory."""
         gatherer = Gatherer(self._reader, self._given)
         stream = self._plain.stream
         for record in self._reader.read(stream, self._given):
             gatherer.take(record)
             if gatherer.waiting() >= _BATCH_RECORDS:
-                progress(0, None)
                 yield gatherer.batch()
         yield gatherer.batch()
 
-    def _ranges(self, path: Path, start: int, size: int, progress: Progress) -> Iterator[Batch]:
+    def _ranges(self, path: Path, start: int, size: int) -> Iterator[Batch]:
         ranges = list(ranges_of(path, start, size))
         batches = read_parallel(self.tool, self._given, iter(ranges), ahead=2)
         for done, batch in zip(ranges, batches, strict=True):
-            progress(done.start + done.size - start, size - start)
+            self.part = (done.start + done.size - start) / (size - start)
             yield batch
 
-    def _stream(self, progress: Progress) -> Iterator[Batch]:
+    def _stream(self) -> Iterator[Batch]:
         """A packed file or a pipe: its size is known only when it ended."""
         chunks = _chunks(self._plain.stream)
         first = []
         for chunk in chunks:
             first.append(chunk)
             if len(first) * CHUNK >= _WORTH_PROCESSES:
-                done = 0
-                for batch in read_parallel(self.tool, self._given, chain(first, chunks)):
-                    done += CHUNK
-                    progress(done, None)
-                    yield batch
+                yield from read_parallel(self.tool, self._given, chain(first, chunks))
                 return
         gatherer = Gatherer(self._reader, self._given)
         for chunk in first:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gatewatch.cli.progress import Progress
+from gatewatch.cli.progress import Progress, say
 from gatewatch.cli.settings import add_lake_option, lake_of
 from gatewatch.model.errors import BadArguments, Exit, NothingUsable
 from gatewatch.model.hostile import shown
@@ -51,7 +51,7 @@ def _import(names: list[str], args: argparse.Namespace) -> int:
     try:
         inputs.extend(Input(name, _given(name, args)) for name in names)
         tools = "+".join(dict.fromkeys(one.tool for one in inputs))
-        with Progress("import", unit="bytes") as progress:
+        with Progress(f"import {shown(', '.join(names))}", "records", args) as progress:
             done = ingest(
                 lake_of(args),
                 _batches(inputs, progress),
@@ -62,7 +62,7 @@ def _import(names: list[str], args: argparse.Namespace) -> int:
     finally:
         for one in inputs:
             one.close()
-    return _tell(done, inputs, ", ".join(names))
+    return _tell(done, inputs, names, args)
 
 
 def _given(name: str, args: argparse.Namespace) -> "Given":
@@ -83,8 +83,12 @@ def _given(name: str, args: argparse.Namespace) -> "Given":
 
 
 def _batches(inputs: "list[Input]", progress: Progress) -> "Iterator[Batch]":
+    done = 0
     for one in inputs:
-        yield from one.batches(progress.update)
+        for batch in one.batches():
+            done += batch.records
+            progress.show(done, one.part if len(inputs) == 1 else None)
+            yield batch
 
 
 def _rejects_of(name: str) -> Path | None:
@@ -95,31 +99,34 @@ def _rejects_of(name: str) -> Path | None:
     return path.with_name(f"{path.name.partition('.')[0] or path.name}.rejected.jsonl")
 
 
-def _tell(done: "Ingested", inputs: "list[Input]", names: str) -> int:
-    import sys
-
-    say = sys.stderr.write
-    info = done.info
+def _tell(
+    done: "Ingested", inputs: "list[Input]", names: list[str], args: argparse.Namespace
+) -> int:
+    """Says what came of it, and chooses the exit code."""
+    where, info = f"import {', '.join(names)}", done.info
     if info is None and done.rejected:
-        raise NothingUsable(where=names, rejected=f"{done.rejected:,}", first=done.first_rejected)
-    if info is not None:
+        raise NothingUsable(where=where, rejected=f"{done.rejected:,}", first=done.first_rejected)
+    if info is None:
+        say(f"{where}: 0 records, so nothing was stored", args)
+    else:
         say(
-            f"import {shown(names)}: {info.services:,} services on {info.hosts:,} hosts, "
-            f"{info.responses:,} distinct answers; snapshot {info.id}\n"
+            f"{where}: {info.services:,} services on {info.hosts:,} hosts, "
+            f"{info.responses:,} distinct answers; snapshot {info.id}",
+            args,
         )
         if info.unanswered:
-            told = ", ".join(f"{count:,} {name}" for name, count in sorted(info.unanswered.items()))
-            say(f"import {shown(names)}: not services, counted only: {told}\n")
-    else:
-        say(f"import {shown(names)}: 0 records; nothing was stored\n")
+            counts = sorted(info.unanswered.items())
+            told = ", ".join(f"{count:,} {outcome}" for outcome, count in counts)
+            say(f"{where}: counted, but no services: {told}", args)
     if done.rejected:
         say(
-            f"import {shown(names)}: {done.rejected:,} of {done.records:,} records rejected "
-            f"(first: {shown(done.first_rejected)}); kept in {shown(done.kept_in)}\n"
+            f"{where}: {done.rejected:,} of {done.records:,} records rejected "
+            f"(first: {done.first_rejected}); kept in {done.kept_in}",
+            args,
         )
     damages = [(one.name, one.damage) for one in inputs if one.damage]
     for name, damage in damages:
-        say(f"import {shown(name)}: {shown(damage)}; everything before it was read\n")
+        say(f"import {name}: {damage}; everything before that was read", args)
     if done.rejected or damages:
         return Exit.PARTIAL
     return Exit.FOUND if info is not None else Exit.NOTHING
