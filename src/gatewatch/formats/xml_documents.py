@@ -61,8 +61,11 @@ class _Document:
 
     def feed(self, data: bytes, *, last: bool = False) -> Iterator[Event | Broken]:
         """The events that `data` completes; nothing any more once it broke."""
+        if self._is_broken:
+            return
         self._is_blank = self._is_blank and not data.strip()
-        if self._is_broken or self._is_blank:
+        if self._is_blank:
+            self._offset += len(data)
             return
         try:
             yield from self._reader.feed(data, last=last)
