@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatewatch.formats.given import Given
-from gatewatch.formats.json_records import JsonRecord, peek, read_each, records
+from gatewatch.formats.json_records import JsonRecord, one_record_a_line, peek, read_each, records
 from gatewatch.formats.lines import RAW_KEPT
 from gatewatch.model.observation import Observation, Outcome, Rejected, Unanswered
 
@@ -52,7 +52,7 @@ def rejected(text: bytes) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("style", STYLES)
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(rows=st.lists(objects, max_size=5))
 def test_every_style_gives_every_object(style: str, rows: list[dict[str, Any]]) -> None:
     text = STYLES[style](rows).encode()
@@ -110,6 +110,7 @@ def test_indented_records_after_a_cut_one_are_found(cut: int) -> None:
     assert values(one[:cut] + b"\n" + two + b"\n" + one)[-2:] == [json.loads(TWO), json.loads(ONE)]
 
 
+@settings(max_examples=40)
 @given(rows=st.lists(objects, min_size=1, max_size=4), data=st.data())
 def test_a_cut_file_keeps_every_whole_record(
     rows: list[dict[str, Any]], data: st.DataObject
@@ -194,6 +195,26 @@ def test_a_peek_shows_what_a_cut_object_holds_so_far(cut: int) -> None:
 
 def test_a_peek_shows_the_first_whole_objects() -> None:
     assert peek(b'INFO[0000] x\n{"a":1}\n{"a":2}\n{"a":') == ({"a": 1}, {"a": 2})
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (b'{"a":1}\n{"a":2}\n', True),
+        (b'{"a":1}\n{"a":2}\n{"a":', True),
+        (b'\xef\xbb\xbfINFO[0000] x\r\n\r\n{"a":1}\r\n', False),
+        (b'INFO[0000] x\r\n\r\n\xef\xbb\xbf{"a":1}\r\n', True),
+        (b'{"a":1}', True),
+        (b'{"a":1}{"a":2}\n', False),
+        (b'[{"a":1}]\n', False),
+        (b'{\n "a": 1\n}\n', False),
+        (b'{"a":1},\n{"a":2},\n', False),
+        (b"", False),
+        (b"\n", False),
+    ],
+)
+def test_only_json_lines_may_be_cut_after_any_line(head: bytes, expected: bool) -> None:
+    assert one_record_a_line(head) is expected
 
 
 def test_a_peek_at_hostile_nesting_is_bounded() -> None:

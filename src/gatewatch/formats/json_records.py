@@ -25,7 +25,15 @@ from gatewatch.formats.json_values import Table
 from gatewatch.formats.lines import RAW_KEPT, pieces
 from gatewatch.model.observation import Observation, Rejected, Unanswered
 
-__all__ = ["ENVELOPE_LIMIT", "RECORD_LIMIT", "JsonRecord", "peek", "read_each", "records"]
+__all__ = [
+    "ENVELOPE_LIMIT",
+    "RECORD_LIMIT",
+    "JsonRecord",
+    "one_record_a_line",
+    "peek",
+    "read_each",
+    "records",
+]
 
 RECORD_LIMIT = 16 * 1024 * 1024
 # One page of an API is some megabytes; parsed, JSON takes about six times its size in memory.
@@ -127,6 +135,24 @@ def peek(head: bytes) -> tuple[Table, ...]:
         if len(found) == _PEEKED:
             break
     return tuple(found) if found else (cut,) if cut else ()
+
+
+def one_record_a_line(head: bytes) -> bool:
+    """Whether a file that begins with `head` may be cut after any line and read in parts.
+
+    That is so for JSON lines, log lines between them included; not for an array or for objects
+    written over several lines. The last line of `head` may be cut.
+    """
+    lines = [line for line in head.split(b"\n") if line.strip() and not _LOG_LINE.match(line)]
+    whole = lines[:-1] if len(lines) > 1 else lines
+    return bool(whole) and all(_is_object(line) for line in whole[:_PEEKED])
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(orjson.loads(line.removeprefix(b"\xef\xbb\xbf")), dict)
+    except orjson.JSONDecodeError:
+        return False
 
 
 def _mended(raw: bytes) -> Table:
