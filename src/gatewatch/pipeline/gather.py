@@ -187,6 +187,7 @@ class Gatherer:
         add_at, add_ip = quick.at.append, quick.ip.append
         add_moment = quick.seen_at.append
         add_port, add_response = quick.port.append, quick.response.append
+        strange: list[bytes] = []
         for at, line in enumerate(lines):
             found = templates(line)
             entry = known.young.get(found[0]) or known.get(found[0]) if found else None
@@ -194,12 +195,15 @@ class Gatherer:
                 found = templates.closer(line)
                 entry = known.get(found[0]) if found else None
             if found is None:
-                self._take_line(line, before + at)
+                strange.append(line)
                 continue
+            if strange:
+                self._take_run(strange, before + at)
+                strange = []
             key, ip, stamp = found
             moment = moments.get(stamp) or self._moment(stamp)
             if entry is None or moment is None:
-                self._learn(templates, key, self._take_line(line, before + at))
+                self._learn(templates, key, self._take_run([line], before + at + 1))
             elif entry.__class__ is Outcome:
                 unanswered[entry] += 1
                 self._records += 1
@@ -209,8 +213,10 @@ class Gatherer:
                 add_moment(moment)
                 add_port(entry[0])
                 add_response(entry[1])
+        if strange:
+            self._take_run(strange, self._lines)
         for at in self._add_quick(quick):
-            self._take_line(lines[at], before + at)
+            self._take_run([lines[at]], before + at + 1)
 
     def _add_quick(self, quick: "_Quick") -> list[int]:
         """Counts in the rows of known templates; gives back the places of other addresses."""
@@ -226,14 +232,19 @@ class Gatherer:
         self._records += count
         return [at for at, good in zip(quick.at, fine.tolist(), strict=True) if not good]
 
-    def _take_line(self, line: bytes, at: int) -> list[tuple[Record, int]]:
-        """Reads one line the long way; its records, each with its response's id or 0."""
+    def _take_run(self, lines: list[bytes], end: int) -> list[tuple[Record, int]]:
+        """Reads lines, the last of which has number `end`, the long way.
+
+        Gives their records, each with its response's id or 0. Strange lines are read together,
+        since a damaged file may hold a record that spans several of them.
+        """
         assert self._reader is not None
         assert self._given is not None
+        before = end - len(lines)
         records = []
-        for record in self._reader.read(BytesIO(line), self._given):
+        for record in self._reader.read(BytesIO(b"\n".join(lines) + b"\n"), self._given):
             if isinstance(record, Rejected):
-                record = shift_lines(record, at)
+                record = shift_lines(record, before)
             records.append((record, self.take(record)))
         return records
 

@@ -48,7 +48,7 @@ class Input:
 
     def batches(self) -> Iterator[Batch]:
         """Everything in it, in order. Raises PortMissing and TimeMissing."""
-        if not getattr(self._reader, "LINES", False):
+        if not getattr(self._reader, "LINES", False) or not _whole_lines(self._plain.head()):
             return self._whole()
         path, start, size = self._plain.path, self._plain.start, self._plain.size
         if path is None or size is None:
@@ -87,6 +87,12 @@ class Input:
         for chunk in first:
             gatherer.take_lines(chunk)
             yield gatherer.batch()
+
+
+def _whole_lines(head: bytes) -> bool:
+    """Whether records end where lines do; a file that was made pretty is read as one stream."""
+    line, end, _ = head.partition(b"\n")
+    return not end or line.rstrip(b"\r").endswith(b"}")
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ good. Running out of space or permission becomes `LakeUnwritable`; what was ther
 import errno
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,16 +26,29 @@ _MENDS = {
     errno.ENOTDIR: ("a part of the path is a file", "choose another --lake"),
 }
 
+# DuckDB passes the system's error on inside its message.
+_ERRNO = re.compile(r'"errno":"(\d+)"')
+
 
 @contextmanager
 def writing(place: Path) -> Iterator[None]:
     """Turns what the operating system says of a failed write below `place` into one line."""
+    import duckdb
+
     try:
         yield
     except OSError as error:
-        number = error.errno or 0
-        what, mend = _MENDS.get(number, (os.strerror(number), "see the disk and the system's log"))
-        raise LakeUnwritable(where=place, what=what, mend=mend) from error
+        raise _unwritable(place, error.errno or 0) from error
+    except duckdb.IOException as error:
+        found = _ERRNO.search(str(error))
+        if not found:
+            raise
+        raise _unwritable(place, int(found[1])) from error
+
+
+def _unwritable(place: Path, number: int) -> LakeUnwritable:
+    what, mend = _MENDS.get(number, (os.strerror(number), "see the disk and the system's log"))
+    return LakeUnwritable(where=place, what=what, mend=mend)
 
 
 def replace_file(path: Path, content: bytes) -> None:
