@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from gatewatch.formats.compression import Plain, open_plain
 from gatewatch.formats.given import Given
+from gatewatch.formats.json_records import one_record_a_line
 from gatewatch.formats.sniffing import reader_for
 from gatewatch.pipeline.gather import Batch, Gatherer
 from gatewatch.pipeline.workers import CHUNK, LINE_LIMIT, ranges_of, read_parallel
@@ -48,7 +49,7 @@ class Input:
 
     def batches(self) -> Iterator[Batch]:
         """Everything in it, in order. Raises PortMissing and TimeMissing."""
-        if not getattr(self._reader, "LINES", False) or not _whole_lines(self._plain.head()):
+        if not getattr(self._reader, "LINES", False) or not one_record_a_line(self._plain.head()):
             return self._whole()
         path, start, size = self._plain.path, self._plain.start, self._plain.size
         if path is None or size is None:
@@ -87,12 +88,6 @@ class Input:
         for chunk in first:
             gatherer.take_lines(chunk)
             yield gatherer.batch()
-
-
-def _whole_lines(head: bytes) -> bool:
-    """Whether records end where lines do; a file that was made pretty is read as one stream."""
-    line, end, _ = head.partition(b"\n")
-    return not end or line.rstrip(b"\r").endswith(b"}")
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
