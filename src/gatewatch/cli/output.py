@@ -53,16 +53,33 @@ def add_format_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def format_of(args: argparse.Namespace) -> str:
+    """The name of the format that `write_table` will use."""
+    return _writer(args).NAME
+
+
 def write_table(table: "Table", args: argparse.Namespace) -> int:
     """Writes `table` where and as `args` say; returns FOUND, or NOTHING without rows.
 
     Raises OutputUnwritable; the file is then as it was.
     """
+    return write_tables([table], args)
+
+
+def write_tables(tables: "Iterable[Table]", args: argparse.Namespace) -> int:
+    """`write_table` for tables that belong together, a blank line between them.
+
+    Only formats for people can hold several.
+    """
     writer = _writer(args)
-    rows = _Counted(table.rows)
+    found = 0
     with _opened(args.output, utf8=writer.NAME != "table") as out:
-        writer.write(replace(table, rows=rows, page=_page(out, args)), out)
-    return Exit.FOUND if rows.count else Exit.NOTHING
+        for place, table in enumerate(tables):
+            out.write("\n" if place else "")
+            rows = _Counted(table.rows)
+            writer.write(replace(table, rows=rows, page=_page(out, args)), out)
+            found += rows.count
+    return Exit.FOUND if found else Exit.NOTHING
 
 
 def colored(out: TextIO, args: argparse.Namespace) -> bool:

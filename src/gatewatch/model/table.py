@@ -31,6 +31,8 @@ class Look(StrEnum):
     """A number that counts nothing (port, AS, status): right-aligned, as it is."""
     SHARE = "share"
     """A fraction of one, shown as per cent with one decimal."""
+    SPARE = "spare"
+    """Words that are useless when cut and can be done without: left out where room is short."""
     DATA = "data"
     """For programs only: people do not see it."""
 

@@ -82,7 +82,7 @@ def write(table: Table, out: TextIO) -> None:
     measured = list(islice(rows, _MEASURED))
     unicode = _takes(out, "█…")
     ellipsis = "…" if unicode else "..."
-    columns = _columns(table, measured)
+    columns = _with_room(_columns(table, measured), table)
     bar_width = _fit(columns, table.page.width, bar=table.bar is not None)
     every = chain(measured, rows)
     if bar_width is None:
@@ -107,6 +107,15 @@ def _columns(table: Table, rows: Sequence[Sequence[Value]]) -> list[_Column]:
             width = min(width, _TEXT_LIMIT)
         columns.append(_Column(name, position, look, width))
     return columns
+
+
+def _with_room(columns: list[_Column], table: Table) -> list[_Column]:
+    """`columns` without the spare ones, unless nothing else is narrower for them."""
+    bar = _SHORTEST_BAR + len(_GAP) if table.bar is not None else 0
+    total = sum(column.width + len(_GAP) for column in columns) - len(_GAP) + bar
+    if table.page.width is None or total <= table.page.width:
+        return columns
+    return [column for column in columns if column.look is not Look.SPARE]
 
 
 def _fit(columns: Sequence[_Column], width: int | None, *, bar: bool) -> int | None:

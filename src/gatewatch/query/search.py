@@ -1,0 +1,136 @@
+"""Services behind a query: counted, listed, and explained when there are none.
+
+Counting reads the cube of counts unless the query speaks of addresses or times. Listing streams:
+memory stays bounded however many services there are, unless they are to be sorted by a field.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gatewatch.model.address import Address
+from gatewatch.model.fields import Field, Kind
+from gatewatch.model.table import Value
+from gatewatch.query.compile import column_of, key_of, needs_rows, table_of, where
+from gatewatch.query.nodes import Node, conjuncts
+from gatewatch.query.printing import printed
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["Alone", "count_hosts", "count_services", "counted_alone", "services"]
+
+_BATCH = 2048
+# So many clauses of a query that found nothing are counted by themselves.
+_MOST_ALONE = 8
+_BY_ADDRESS = "ip_high NULLS FIRST, ip, port, snapshot"
+# One family after the other: DuckDB then skips whole row groups by their smallest address, and a
+# first page of 20 million services costs what its rows cost.
+_FAMILIES = {
+    False: (
+        ("ip_high IS NULL", "ip, port, snapshot"),
+        ("ip_high IS NOT NULL", "ip_high, ip, port, snapshot"),
+    ),
+    True: (
+        ("ip_high IS NOT NULL", "ip_high DESC, ip DESC, port DESC, snapshot DESC"),
+        ("ip_high IS NULL", "ip DESC, port DESC, snapshot DESC"),
+    ),
+}
+
+
+class Alone(NamedTuple):
+    """What one clause of a query finds by itself."""
+
+    clause: str
+    services: int
+
+
+def count_services(con: "duckdb.DuckDBPyConnection", node: Node) -> int:
+    """How many services satisfy `node`, in the snapshots of `con`."""
+    condition = where(node)
+    source, count = ("services", "count(*)") if needs_rows(node) else ("cube", "sum(n)")
+    sql = f"SELECT coalesce({count}, 0)::BIGINT FROM {source} WHERE {condition.text}"
+    return int(con.execute(sql, condition.values).fetchall()[0][0])
+
+
+def count_hosts(con: "duckdb.DuckDBPyConnection", node: Node) -> int:
+    """How many addresses have such a service; an address in two snapshots counts once."""
+    condition = where(node)
+    sql = f"SELECT count(*) FROM (SELECT DISTINCT ip_high, ip FROM services WHERE {condition.text})"
+    return int(con.execute(sql, condition.values).fetchall()[0][0])
+
+
+def counted_alone(con: "duckdb.DuckDBPyConnection", node: Node) -> list[Alone]:
+    """Each top-level clause of `node` with what it finds by itself, eight at most."""
+    clauses = conjuncts(node)[:_MOST_ALONE]
+    return [Alone(printed(clause), count_services(con, clause)) for clause in clauses]
+
+
+def services(
+    con: "duckdb.DuckDBPyConnection",
+    node: Node,
+    fields: Sequence[Field],
+    *,
+    limit: int | None = None,
+    sort: Field | None = None,
+    descending: bool = False,
+) -> Iterator[tuple[Value, ...]]:
+    """The values of `fields`, no field twice, for each service that satisfies `node`.
+
+    In order of address, or of `sort` with missing values last. Without `limit` and `sort` they
+    come as they are read, which is by snapshot, then by address.
+    """
+    if sort is not None and sort.kind is not Kind.IP:
+        way = "DESC" if descending else "ASC"
+        order = f"{column_of(sort)} {way} NULLS LAST, {_BY_ADDRESS}"
+        yield from _selected(con, node, fields, sort=sort, order=order, limit=limit)
+    elif limit is None and sort is None:
+        yield from _selected(con, node, fields)
+    else:
+        for family, order in _FAMILIES[descending]:
+            for row in _selected(con, node, fields, family=family, order=order, limit=limit):
+                limit = None if limit is None else limit - 1
+                yield row
+
+
+def _selected(
+    con: "duckdb.DuckDBPyConnection",
+    node: Node,
+    fields: Sequence[Field],
+    *,
+    family: str = "true",
+    sort: Field | None = None,
+    order: str = "",
+    limit: int | None = None,
+) -> Iterator[tuple[Value, ...]]:
+    condition = where(node)
+    sorting = [] if sort is None else [sort]
+    outer = f"ORDER BY {order}" if order else ""
+    # What is shown of a page is looked up after its rows are chosen.
+    inner = "" if limit is None else f"{outer} LIMIT {limit}"
+    sql = (
+        f"SELECT {', '.join(map(_shown, fields))} FROM (SELECT services.* FROM services "
+        f"{_joins(sorting)} WHERE {family} AND {condition.text} {inner}) "
+        f"{_joins([*fields, *sorting])} {outer}"
+    )
+    found = con.execute(sql, condition.values)
+    address_at = next((at for at, entry in enumerate(fields) if entry.kind is Kind.IP), None)
+    while rows := found.fetchmany(_BATCH):
+        for row in rows:
+            yield row if address_at is None else _with_address(row, address_at)
+
+
+def _joins(fields: Sequence[Field]) -> str:
+    tables = dict.fromkeys(filter(None, map(table_of, fields)))
+    return " ".join(f"LEFT JOIN {table} USING ({key_of(table)})" for table in tables)
+
+
+def _shown(entry: Field) -> str:
+    if entry.kind is Kind.IP:
+        return "ip_high, ip"
+    if entry.kind is Kind.TIME:
+        return f"strftime({column_of(entry)}, '%Y-%m-%dT%H:%M:%SZ')"
+    return column_of(entry)
+
+
+def _with_address(row: tuple[Any, ...], at: int) -> tuple[Value, ...]:
+    return (*row[:at], str(Address(row[at], row[at + 1])), *row[at + 2 :])
