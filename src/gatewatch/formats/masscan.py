@@ -11,7 +11,7 @@ in every run. Source: masscan's out-*.c, proto-http.c, output.c (normalize_strin
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gatewatch.formats.given import Given
@@ -162,7 +162,7 @@ def _with_body(answer: Answer, body: bytes, marks: frozenset[Mark]) -> Answer:
         return answer
     if not answer.head.endswith((b"\n\r\n", b"\n\n")):
         marks |= _TRUNCATED
-    return replace(answer, body=answer.body or body, marks=answer.marks | marks)
+    return http_answer(answer.head, answer.body or body, marks=answer.marks | marks)
 
 
 def _body(banners: dict[str, bytes]) -> tuple[bytes, frozenset[Mark]]:

@@ -51,9 +51,9 @@ class Limits(NamedTuple):
     depth: int = 64
     attributes: int = 64
     """Per element."""
-    value: int = 256 * 1024
+    value: int = 1024 * 1024
     """Characters of one attribute's value, and of one element's text between two tags."""
-    tag: int = 1024 * 1024
+    tag: int = 4 * 1024 * 1024
     """Bytes of one tag, comment or other piece of markup."""
 
 
@@ -136,7 +136,7 @@ class XmlReader:
             raise self._refused(f"elements nested deeper than {self.limits.depth}")
         if len(attrs) > self.limits.attributes:
             raise self._refused(f"an element with more than {self.limits.attributes} attributes")
-        if any(len(value) > self.limits.value for value in attrs.values()):
+        if max(map(len, attrs.values()), default=0) > self.limits.value:
             raise self._refused(f"an attribute longer than {self.limits.value} characters")
         self._events.append(Start(name, attrs))
 

@@ -1,10 +1,13 @@
 """Nmap's XML: what version detection and scripts tell of a port, cut and appended runs."""
 
+import tracemalloc
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from gatewatch.formats.given import Given
 from gatewatch.formats.read import Record, readers
 from gatewatch.model.errors import TimeMissing
 from gatewatch.model.moment import iso
@@ -271,6 +274,18 @@ def test_bytes_that_are_no_utf_8_do_not_end_the_reading(read: Read) -> None:
         "nmap-xml", port(OPEN_STATE).replace(b"<ports>", b"<hostname name='\xe9'/><ports>")
     )
     assert isinstance(record, Observation)
+
+
+def test_a_host_of_many_ports_needs_the_memory_of_one() -> None:
+    one = '<port protocol="tcp" portid="7547"><state state="open"/><service name="http"/></port>'
+    stream = BytesIO(port("").replace(b"</ports>", one.encode() * 20_000 + b"</ports>"))
+    given = Given("scan", seen_at=1_795_508_401_000_000)
+    tracemalloc.start()
+    count = sum(1 for _ in readers()["nmap-xml"].read(stream, given))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert count == 20_001
+    assert peak < 4 << 20
 
 
 def test_entities_are_refused(read: Read) -> None:
