@@ -201,19 +201,23 @@ def _reader_of(path: Path, plain: Path) -> Reader:
         tail = stream.read(_TAIL)
     if not head.strip():
         raise InputUnreadable(where=path, what="it is empty", mend="download it again")
+    # Before the readers: an archive of a table has the table's first or last bytes in it.
+    if packed := _archive(head):
+        raise InputUnreadable(where=path, what=packed, mend="unpack it and give the table in it")
     for reader in readers().values():
         if reader.sniff(head, tail):
             return reader
-    packed = next((text for magic, text in _PACKED.items() if head.startswith(magic)), None)
-    if head[257:262] == b"ustar":
-        packed = "it is a tar archive"
-    if packed:
-        raise InputUnreadable(where=path, what=packed, mend="unpack it and give the table in it")
     raise InputUnreadable(
         where=path,
         what=f'no network data begins with "{shown(head[:40].splitlines()[0])}"',
         mend=f"known formats are {', '.join(readers())}",
     )
+
+
+def _archive(head: bytes) -> str | None:
+    if head[257:262] == b"ustar":  # POSIX pax
+        return "it is a tar archive"
+    return next((text for magic, text in _PACKED.items() if head.startswith(magic)), None)
 
 
 @contextmanager

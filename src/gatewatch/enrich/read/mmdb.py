@@ -25,11 +25,12 @@ NAME = "mmdb"
 SENTENCE = "MaxMind DB: country, AS number and name of GeoLite2, DB-IP, IPinfo and others."
 
 _MARKER = b"\xab\xcd\xefMaxMind.com"
+# DB-IP's kinds also name the MaxMind kind that they are compatible with, so they come first.
 _NOTICES = {
-    "geolite2": "GeoLite2 data created by MaxMind, available from https://www.maxmind.com",
-    "geoip2": "GeoIP2 data of MaxMind, under your agreement with them",
     "dbip": "IP Geolocation by DB-IP (https://db-ip.com); the Lite tables are CC BY 4.0",
     "ipinfo": "IP address data powered by IPinfo (https://ipinfo.io); Lite is CC BY-SA 4.0",
+    "geolite2": "GeoLite2 data created by MaxMind, available from https://www.maxmind.com",
+    "geoip2": "GeoIP2 data of MaxMind, under your agreement with them",
 }
 
 Unsigned = npt.NDArray[np.uint64]
