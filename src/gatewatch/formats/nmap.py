@@ -178,23 +178,23 @@ def _challenges(auth: Script) -> Iterator[str]:
 
 
 def _of_strings(scripts: Scripts, tls: Tls) -> Answer | None:
-    """The printable parts of an answer, by the probe nearest to a GET."""
+    """The printable parts of an answer, that to a GET before that to other probes."""
     found = scripts.get("fingerprint-strings", _NOTHING).values
-    for probe in ("GetRequest", "HTTPOptions", ""):
-        for names, text in found:
-            lines = [line.strip() for line in text.strip().splitlines()]
-            if probe in names.split(", ") or not probe:
-                status = _STATUS.match(lines[0]) if lines else None
-                if status:
-                    headers = [line.partition(":") for line in lines[1:] if _HEADER.match(line)]
-                    head = rebuilt_head(
-                        status[1],
-                        int(status[2]),
-                        status[3] or "",
-                        [(name, _octets(value.strip())) for name, _, value in headers],
-                    )
-                    return http_answer(head, marks=_PARTIAL, tls=tls)
+    for _, text in sorted(found, key=lambda value: "GetRequest" not in value[0].split(", ")):
+        head = _head_of_strings([line.strip() for line in text.strip().splitlines()])
+        if head:
+            return http_answer(head, marks=_PARTIAL, tls=tls)
     return None
+
+
+def _head_of_strings(lines: list[str]) -> bytes:
+    """A head from its printable lines, nothing when they begin with no status line."""
+    status = _STATUS.match(lines[0]) if lines else None
+    if status is None:
+        return b""
+    pairs = (line.split(":", 1) for line in lines[1:] if _HEADER.match(line))
+    headers = [(name, _octets(value.strip())) for name, value in pairs]
+    return rebuilt_head(status[1], int(status[2]), status[3] or "", headers)
 
 
 def _of_product(service: Service, tls: Tls) -> Answer | None:
