@@ -38,15 +38,15 @@ def kinds_of(count: int, seed: int = 7) -> tuple[npt.NDArray[np.int64], npt.NDAr
     ips = np.unique(rng.integers(0x01000000, 0xDF000000, int(count * 1.02) + 64))
     ips = np.sort(rng.choice(ips, count, replace=False))
     # A prefix of 4,096 addresses belongs to one network; few networks hold most prefixes.
-    network = (NETWORKS * _spread(ips >> 12) ** 10).astype(np.int64)
+    network = (NETWORKS * spread(ips >> 12) ** 10).astype(np.int64)
     slot = np.minimum(rng.geometric(0.25, count), 12)
-    deployed = (KINDS * _spread(network * 16 + slot) ** 10).astype(np.int64)
+    deployed = (KINDS * spread(network * 16 + slot) ** 10).astype(np.int64)
     popular = np.minimum(rng.zipf(1.5, count), KINDS) - 1
     kind = np.where(rng.random(count) < 0.85, deployed, popular)
     return ips, kind
 
 
-def _spread(number: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def spread(number: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """Each number hashed (Knuth's multiplicative hash) to [0, 1)."""
     return ((number * 2654435761) % 4294967296) / 4294967296
 

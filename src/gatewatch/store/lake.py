@@ -27,6 +27,7 @@ _SERVICES = {
 _CUBE = {
     "response": "BIGINT", "country": "VARCHAR", "asn": "BIGINT", "port": "INTEGER", "n": "BIGINT",
 }  # fmt: skip
+_TOTALS = {"response": "BIGINT", "n": "BIGINT"}
 _RESPONSES = {
     "response": "BIGINT", "spoke": "VARCHAR", "outcome": "VARCHAR", "head": "BLOB", "body": "BLOB",
     "marks": "VARCHAR", "tls": "VARCHAR", "first_seen": "TIMESTAMP", "example": "BLOB",
@@ -76,9 +77,10 @@ class Lake:
         return self.path / "understanding" / self.manifest.catalogue / responses.name
 
     def connect(self, snapshots: Sequence[str]) -> "duckdb.DuckDBPyConnection":
-        """A connection with the views services, cube, understanding, responses and as_names.
+        """A connection with views: services, cube, totals, understanding, responses, as_names.
 
-        The first two are limited to `snapshots` and name each row's in their column `snapshot`.
+        The first three are limited to `snapshots` and name each row's in their column `snapshot`;
+        `totals` is the cube summed over everything but the response.
         Prefer `reading`, which also closes it and names damaged files.
         """
         con = connect(threads=2)
@@ -86,6 +88,7 @@ class Lake:
         for name, pattern, columns in (
             ("services", "services-*.parquet", _SERVICES),
             ("cube", "cube.parquet", _CUBE),
+            ("totals", "totals.parquet", _TOTALS),
         ):
             views = [
                 f"SELECT {literal(one)} AS snapshot, {', '.join(columns)} FROM "

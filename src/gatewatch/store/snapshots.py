@@ -211,10 +211,12 @@ class SnapshotWriter:
             cube,
             dictionaries=("port", "asn", "country"),
         )
-        found = self._con.execute(
-            f"SELECT count(DISTINCT response) FROM {parquet([cube])}"
-        ).fetchone()
-        counts.responses = int(found[0]) if found else 0
+        counts.responses = copy_to(
+            self._con,
+            "SELECT response, sum(n)::BIGINT AS n FROM "
+            f"{parquet([cube])} GROUP BY ALL ORDER BY ALL",
+            self.folder / "snapshot" / "totals.parquet",
+        )
 
     def _write_responses(self, old: Sequence[Path]) -> None:
         if not self._batches:

@@ -1,0 +1,174 @@
+"""How fast is a report over 20 million services, and how much disk do they take?
+
+A lake is written by the product's own ingest from synthetic answers (`answers.py`), and beside
+it one wide Parquet table of the same services, as a researcher would make it: every column
+spelled out in each row, sorted by address, zstd, written by DuckDB. Both are asked the same
+questions in one process, in turn, after a warm-up, and must give the same counts.
+
+    python bench/report.py [--services 20000000] [--rounds 7]
+"""
+
+import argparse
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from answers import NETWORKS, PORT, START, kinds_of, line_parts, spread
+from gatewatch.formats.given import Given
+from gatewatch.formats.read import readers
+from gatewatch.model.fields import FIELDS
+from gatewatch.model.snapshot import SnapshotInfo, Source
+from gatewatch.pipeline.gather import Batch, Gatherer
+from gatewatch.pipeline.ingest import ingest
+from gatewatch.pipeline.understand import open_lake
+from gatewatch.query.parser import parse
+from gatewatch.query.scope import scope
+from gatewatch.report.groupings import by_field
+from gatewatch.report.top import top
+from gatewatch.store.spool import Columns
+
+Counts = dict[Any, int]
+COUNTRIES = [f"{a}{b}" for a in "ABCDEFGHIJKLM" for b in "ABCDEFGHIJKLMNOP"]
+PIECE = 1_000_000
+QUESTIONS = (
+    ("", "server"),
+    ("", "country"),
+    ("server:gSOAP", "country"),
+    ("", "asn"),
+)
+
+
+def main() -> None:
+    """Builds both, asks both, prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--services", type=int, default=20_000_000)
+    parser.add_argument("--rounds", type=int, default=7)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bench-report-") as folder:
+        lake, wide = Path(folder) / "lake", Path(folder) / "wide.parquet"
+        info = build_lake(lake, args.services)
+        build_wide(lake, info, wide)
+        sizes(lake, info, wide)
+        for query, field in QUESTIONS:
+            compare(lake, wide, query, field, args.rounds)
+
+
+def build_lake(lake: Path, count: int) -> SnapshotInfo:
+    """A lake of one snapshot of `count` services."""
+    started = time.perf_counter()
+    done = ingest(lake, batches(count), Source("bench"), damaged=lambda: False)
+    assert done.info is not None
+    print(f"lake of {count:,} services written in {time.perf_counter() - started:.0f} s")
+    return done.info
+
+
+def batches(count: int) -> Iterator[Batch]:
+    """`count` services with their responses, a million at a time."""
+    ips, kinds = kinds_of(count)
+    known, ids = np.unique(kinds), {}
+    gatherer = Gatherer(readers()["zgrab2"], Given("bench"))
+    for kind in known.tolist():
+        a, b, c = line_parts(kind)
+        line = (
+            f'{{"ip":"192.0.2.1{a}Fri, 20 Nov 2026 00:00:00 GMT{b}{"a1" * 16}{c}192.0.2.1:{PORT}",'
+            f'"path":"/"}},"host":"192.0.2.1:{PORT}"}}}}}},"timestamp":"2026-11-20T00:00:00Z"}}}}}}'
+        )
+        gatherer.take_lines(line.encode() + b"\n")
+        batch = gatherer.batch()
+        ids[kind] = int(batch.rows4.response[0])
+        yield Batch(
+            empty(), empty(), batch.responses, batch.understood, Counter(), [], {}, records=0
+        )
+    response = np.array([ids[kind] for kind in known.tolist()])[np.searchsorted(known, kinds)]
+    network = (NETWORKS * spread(ips >> 12) ** 2).astype(np.int64)
+    country = np.array([ord(code[0]) << 8 | ord(code[1]) for code in COUNTRIES])[
+        (len(COUNTRIES) * spread(network) ** 3).astype(np.int64)
+    ]
+    first = int(START.timestamp()) * 1_000_000
+    seconds = np.random.default_rng(3).integers(0, 86_400, count)
+    for at in range(0, count, PIECE):
+        part = slice(at, at + PIECE)
+        zeros = np.zeros(len(ips[part]), dtype=np.int64)
+        yield Batch(
+            Columns(
+                zeros, ips[part], zeros + PORT, first + seconds[part] * 1_000_000, response[part],
+                network[part] + 1, country[part],
+            ),
+            empty(), [], [], Counter(), [], {}, records=len(zeros),
+        )  # fmt: skip
+
+
+def empty() -> Columns:
+    """No rows."""
+    nothing: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+    return Columns(*[nothing] * len(Columns._fields))
+
+
+def build_wide(lake: Path, info: SnapshotInfo, wide: Path) -> None:
+    """The same services, every column in each row."""
+    with open_lake(lake).reading([info.id]) as con:
+        con.execute(
+            f"COPY (SELECT s.ip, s.port, s.scan_time, s.asn, s.country, u.* EXCLUDE (response) "
+            f"FROM services s JOIN understanding u USING (response) ORDER BY s.ip) TO '{wide}' "
+            "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 1048576)"
+        )
+
+
+def sizes(lake: Path, info: SnapshotInfo, wide: Path) -> None:
+    """Bytes on disk, in all and a service."""
+    total = sum(path.stat().st_size for path in lake.rglob("*") if path.is_file())
+    print(f"lake {total / 1e6:,.0f} MB = {total / info.services:.2f} bytes a service", end="; ")
+    print(f"wide table {wide.stat().st_size / info.services:.2f} bytes a service")
+
+
+def compare(lake: Path, wide: Path, query: str, field: str, rounds: int) -> None:
+    """Asks both, prints milliseconds and the ratio."""
+    opened = open_lake(lake)
+    chosen = scope(parse(query).node, opened.snapshots)
+    column = FIELDS[field].column
+    condition = "WHERE server ILIKE '%gSOAP%'" if query else ""
+    sql = (
+        f"SELECT {column}, count(*) AS n FROM '{wide}' {condition} GROUP BY ALL "
+        f"ORDER BY n DESC, {column} LIMIT 25"
+    )
+    plain = duckdb.connect(config={"threads": 2})
+    with opened.reading(chosen.ids) as con:
+
+        def ours() -> Counts:
+            report = top(con, chosen, by_field(FIELDS[field]), 25)
+            found = {bucket.value: bucket.count for bucket in report.buckets}
+            return found | ({None: report.missing.count} if report.missing else {})
+
+        def theirs() -> Counts:
+            return dict(plain.execute(sql).fetchall())
+
+        first, second = ours(), theirs()
+        assert all(first.get(value, count) == count for value, count in second.items())
+        a, b = timed(ours, theirs, rounds)
+    print(
+        f"report {query!r} by {field:<8} gatewatch {a * 1e3:6.1f} ms   "
+        f"wide table {b * 1e3:6.1f} ms   ratio {a / b:.2f}"
+    )
+
+
+def timed(ours: Callable[[], Counts], theirs: Callable[[], Counts], rounds: int) -> list[float]:
+    """Median seconds of each, run in turn."""
+    taken: tuple[list[float], list[float]] = ([], [])
+    for _ in range(rounds):
+        for place, ask in enumerate((ours, theirs)):
+            started = time.perf_counter()
+            ask()
+            taken[place].append(time.perf_counter() - started)
+    return [median(one) for one in taken]
+
+
+if __name__ == "__main__":
+    main()
