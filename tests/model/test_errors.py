@@ -72,6 +72,11 @@ def test_values_are_kept_for_programs() -> None:
     assert LakeMissing(where="here").values == {"where": "here"}
 
 
+@pytest.mark.parametrize("code", Exit)
+def test_each_exit_code_has_a_meaning(code: Exit) -> None:
+    assert re.fullmatch(r"[A-Z].*\.", code.meaning)
+
+
 def test_exit_codes_do_not_change() -> None:
     assert {code.name: code.value for code in Exit} == {
         "FOUND": 0,

@@ -45,8 +45,8 @@ def add_format_option(parser: argparse.ArgumentParser) -> None:
         "--format",
         metavar="NAME",
         type=_format_name,
-        help='table, ndjson, csv ...: see "gatewatch formats" (default: table on a terminal, '
-        "ndjson into a pipe, else what the ending of FILE says)",
+        help='see "gatewatch formats" (default: table on a terminal, ndjson into a pipe, for -o '
+        "what the ending of FILE says)",
     )
     parser.add_argument(
         "-o", "--output", metavar="FILE", default=_STDOUT, help="write to FILE (default: stdout)"

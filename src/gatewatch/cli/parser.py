@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from gatewatch.model.errors import BadArguments
 
-__all__ = ["Parser", "arguments_of", "meant", "sub_commands"]
+__all__ = ["Parser", "arguments_of", "meant", "sentence_of", "sub_commands"]
 
 
 class Parser(argparse.ArgumentParser):
@@ -40,6 +40,17 @@ def sub_commands(parser: argparse.ArgumentParser) -> dict[str, argparse.Argument
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
             return dict(action.choices)
     return {}
+
+
+def sentence_of(parser: argparse.ArgumentParser, word: str) -> str:
+    """What the sub-command `word` of `parser` does: its `help`, for an alias its description."""
+    for action in parser._actions:  # noqa: SLF001
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for choice in action._choices_actions:  # noqa: SLF001
+                if choice.dest == word and choice.help:
+                    return choice.help
+            return action.choices[word].description or ""
+    return ""
 
 
 def arguments_of(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:

@@ -56,6 +56,23 @@ class Exit(IntEnum):
     BUG = 70
     INTERRUPTED = 130
 
+    @property
+    def meaning(self) -> str:
+        """One sentence for the reference page."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Exit.FOUND: "Done, and something was found.",
+    Exit.NOTHING: "Done, and nothing was found.",
+    Exit.BAD_INPUT: "A query, an argument, a setting or a file is wrong; nothing was done.",
+    Exit.DATA: "Data is missing, damaged or cannot be written.",
+    Exit.PARTIAL: "Done in part: records were rejected or an input was damaged.",
+    Exit.REFUSED: "Refused, because it would not be polite to those who are scanned.",
+    Exit.BUG: "A bug of gatewatch; the traceback belongs into a report.",
+    Exit.INTERRUPTED: "Stopped by Ctrl-C.",
+}
+
 
 class GatewatchError(Exception):
     """{where}: {what}: {mend}"""

@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from gatewatch.cli.parser import arguments_of, sub_commands
+from gatewatch.cli.parser import arguments_of, sentence_of, sub_commands
 from gatewatch.model.errors import Exit
 from gatewatch.model.fields import FIELDS
 
@@ -50,7 +50,7 @@ class _Place:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Which shell."""
-    parser.add_argument("shell", choices=("bash", "zsh", "fish"))
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="which shell")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -71,7 +71,7 @@ def _places(
         else:
             positionals.append(_takes(action))
     subs = sub_commands(parser)
-    words = tuple((word, sub.description or "") for word, sub in subs.items())
+    words = tuple((word, sentence_of(parser, word)) for word in subs)
     follows = _Takes("words", words) if subs else next(iter(positionals), _Takes())
     yield _Place(path, spellings, tuple(options), follows)
     for sub in dict.fromkeys(subs.values()):

@@ -1,0 +1,203 @@
+"""Writes the pages of docs/reference that are made from the program itself.
+
+`python -m gatewatch.cli.reference docs/reference`, or `./check --docs`. A test compares each
+page with what this would write, so that a page never says what the program does not do.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from gatewatch.cli.commands import command_words, load_command
+from gatewatch.cli.main import build_parser
+from gatewatch.cli.parser import arguments_of, sentence_of, sub_commands
+from gatewatch.cli.settings import ACCESSIBLE, COLOR, ERRORS, QUIET, SETTINGS
+from gatewatch.formats.read import readers
+from gatewatch.formats.write import writers
+from gatewatch.model.errors import Exit, all_errors
+from gatewatch.model.fields import FIELDS
+
+__all__ = ["pages"]
+
+_NOTICE = "<!-- Made by ./check --docs from the program; change it there. -->"
+_EVERYWHERE = {entry.name for entry in (QUIET, ACCESSIBLE, COLOR, ERRORS)} | {"help"}
+
+
+def pages() -> dict[str, str]:
+    """File name to text of each generated page."""
+    makers = {
+        "commands.md": _commands,
+        "errors.md": _errors,
+        "exit-codes.md": _exit_codes,
+        "fields.md": _fields,
+        "formats.md": _formats,
+        "settings.md": _settings,
+    }
+    return {name: "\n".join([_NOTICE, "", *make(), ""]) for name, make in makers.items()}
+
+
+def _commands() -> Iterator[str]:
+    yield "# Commands"
+    yield ""
+    yield (
+        "Data goes to stdout, talk to stderr. What a command ends with: "
+        "[exit codes](exit-codes.md). How errors read: [errors](errors.md)."
+    )
+    parser = build_parser()
+    words = sub_commands(parser)
+    yield from ("", "| command | does |", "| --- | --- |")
+    for word in command_words():
+        yield f"| [{word}](#gatewatch-{word}) | {load_command(word).HELP} |"
+    yield from ("", "## Options of every command", "")
+    some = next(iter(words.values()))
+    while below := sub_commands(some):
+        some = next(iter(below.values()))
+    yield from _arguments(one for one in arguments_of(some) if one.dest in _EVERYWHERE)
+    for word in command_words():
+        yield from _command(word, words[word])
+
+
+def _command(word: str, parser: argparse.ArgumentParser) -> Iterator[str]:
+    command = load_command(word)
+    yield from ("", f"## gatewatch {word}", "", command.HELP)
+    aliases: Sequence[str] = getattr(command, "ALIASES", ())
+    if aliases:
+        yield f"Also: {', '.join(f'`{alias}`' for alias in aliases)}."
+    yield from _takes(parser)
+    subs = sub_commands(parser)
+    for sub in dict.fromkeys(subs.values()):
+        name = sub.prog.rpartition(" ")[2]
+        yield from ("", f"### {sub.prog}", "", _sentence(sentence_of(parser, name)))
+        yield from _takes(sub)
+    yield from ("", "```console", *(f"$ {line}" for line in command.EXAMPLES), "```")
+
+
+def _sentence(text: str) -> str:
+    """`text`, which argparse shows in a list, as a sentence."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def _takes(parser: argparse.ArgumentParser) -> Iterator[str]:
+    arguments = [one for one in arguments_of(parser) if one.dest not in _EVERYWHERE]
+    if arguments:
+        yield ""
+        yield from _arguments(arguments)
+
+
+def _arguments(arguments: Iterable[argparse.Action]) -> Iterator[str]:
+    rows = ((f"`{_spelling(one)}`", str(one.help or "")) for one in arguments)
+    yield from _table(("argument", "meaning"), rows)
+
+
+def _spelling(action: argparse.Action) -> str:
+    value = ""
+    if action.nargs != 0:
+        metavar = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
+        value = "|".join(map(str, action.choices)) if action.choices else metavar
+    if not action.option_strings:
+        many = {"*": f"[{value} ...]", "+": f"{value} ...", "?": f"[{value}]"}
+        return many.get(str(action.nargs), value)
+    return " ".join(filter(None, (", ".join(action.option_strings), value)))
+
+
+def _fields() -> Iterator[str]:
+    yield "# Fields"
+    yield ""
+    yield (
+        "What queries, reports and tables know. The names of other search engines work as typed; "
+        "in NDJSON and CSV the name in the first column is used."
+    )
+    yield ""
+    rows = (
+        (f"`{name}`", entry.kind, entry.sentence, f"`{entry.example}`", _code(entry.aliases))
+        for name, entry in FIELDS.items()
+    )
+    yield from _table(("field", "kind", "meaning", "example", "also"), rows)
+
+
+def _formats() -> Iterator[str]:
+    yield "# Formats"
+    yield from ("", "## Import", "", "`gatewatch import` finds out which one a file is.", "")
+    read = ((f"`{name}`", module.SENTENCE) for name, module in readers().items())
+    yield from _table(("format", "what it is"), read)
+    yield from ("", "## Write", "", "`--format`, or the ending of `-o FILE`, chooses one.", "")
+    write = (
+        (f"`{name}`", _code(module.SUFFIXES), module.SENTENCE) for name, module in writers().items()
+    )
+    yield from _table(("format", "endings", "what it is"), write)
+
+
+def _errors() -> Iterator[str]:
+    yield "# Errors"
+    yield ""
+    yield (
+        "An error is one line on stderr: where, what is wrong, how to mend it. With "
+        "`--errors json` or `GATEWATCH_ERRORS=json` it is one JSON object with the keys `error` "
+        "(the id below, which never changes), `message` and `exit`."
+    )
+    yield ""
+    rows = (
+        (f"`{error.id}`", str(int(error.exit_code)), f"`{(error.__doc__ or '').strip()}`")
+        for error in all_errors()
+    )
+    yield from _table(("id", "exit", "message"), rows)
+
+
+def _exit_codes() -> Iterator[str]:
+    yield "# Exit codes"
+    yield ""
+    yield (
+        "When several things happened in one run, the most serious one decides: interrupted, "
+        "then an error, then done in part, then nothing found, then found."
+    )
+    yield ""
+    yield from _table(("code", "meaning"), ((str(int(code)), code.meaning) for code in Exit))
+
+
+def _settings() -> Iterator[str]:
+    yield "# Settings"
+    yield ""
+    yield (
+        "A flag beats the environment, the environment beats `gatewatch.toml` in the current "
+        "folder, that beats `~/.config/gatewatch/config.toml` (or `$XDG_CONFIG_HOME/gatewatch`). "
+        "`gatewatch config` shows each value and where it came from."
+    )
+    yield ""
+    rows = (
+        (
+            f"`{name}`", f"`{entry.variable}`", entry.kind, f"`{_plain(entry.default)}`",
+            entry.sentence,
+        )
+        for name, entry in SETTINGS.items()
+    )  # fmt: skip
+    yield from _table(("setting", "environment", "value", "default", "meaning"), rows)
+    yield from ("", "A file is flat TOML; paths in it start from its folder:", "")
+    yield from ("```toml", 'lake = "/var/lib/gatewatch"', 'contact = "https://example.org/scan"')
+    yield "```"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "none" if value is None else str(value)
+
+
+def _code(words: Iterable[str]) -> str:
+    return " ".join(f"`{word}`" for word in words)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(header)} |"
+    yield f"|{' --- |' * len(header)}"
+    for row in rows:
+        yield f"| {' | '.join(map(_cell, row))} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    for file, page in pages().items():
+        (Path(sys.argv[1]) / file).write_text(page, encoding="utf-8")
