@@ -67,8 +67,8 @@ class Progress:
     ) -> None:
         self._clear()
 
-    def show(self, done: int, part: float | None = None) -> None:
-        """So many units are done; writes when it is time to."""
+    def show(self, done: int, part: float | None = None, more: str = "") -> None:
+        """So many units are done; writes when it is time to, with `more` at the end."""
         now = self._clock()
         if self._quiet or now < self._next:
             return
@@ -76,6 +76,8 @@ class Progress:
         if part is None and self._total:
             part = done / self._total
         text = self._text(done, part, now - self._started)
+        if more:
+            text = f"{text}  {shown(more)}"
         if self._redraw:
             width = shutil.get_terminal_size().columns - 1
             self._out.write(f"{_CLEAR}{text[:width]}")
