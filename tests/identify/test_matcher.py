@@ -91,6 +91,18 @@ def test_an_acs_outranks_the_signs_of_a_device() -> None:
     assert identify(features).best()["role"][0] == "acs"
 
 
+def test_a_version_goes_with_the_software_that_its_rule_names() -> None:
+    """gSOAP serves, Broadcom's tr69c is what is served: 2.7 is not a version of tr69c."""
+    best = understood(
+        "HTTP/1.1 401 Unauthorized\nServer: gSOAP/2.7\n"
+        'WWW-Authenticate: Digest realm="IgdAuthentication", domain="/", '
+        'nonce="ZjVhNGY2YzI6MTUyNDM2N2Y6MzRiMGZjZjQ=", qop="auth", algorithm=MD5, '
+        'opaque="5ccc09c403ebaf9f0171e9517f40e41"'
+    )
+    assert best["software"] == "Broadcom tr69c"
+    assert "software.version" not in best
+
+
 def test_missing_headers_prove_absence_only_where_all_are_known() -> None:
     head = "HTTP/1.1 405 Method Not Allowed\nAllow: POST"
     body = "405 Method Not Allowed"

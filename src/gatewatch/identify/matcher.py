@@ -4,11 +4,12 @@
 catalogue (patterns cannot hang, `patterns.py`; values are cut, `length_of`), and what was found
 for a one-line value is remembered, since a few thousand Server values stand for all answers.
 
-What a service *is* (its role) follows three rules when hints disagree:
+What a service *is* (its role) follows three rules where hints disagree:
 - a honeypot imitates: once a fingerprint is sure (`_SURE`) of a honeypot, everything that others
   said about the same answer is what it imitates, and is dropped;
 - an ACS shows signs of CWMP too, so a match for an ACS or a middlebox outranks `cpe`;
 - where no fingerprint knows a role, the signs of CWMP (`data/signs`) are added up.
+And a version belongs to the software that its rule names: where another software wins, it goes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -41,7 +42,7 @@ def identify(features: Features, known: Catalogue | None = None) -> Identity:
         if _holds(fingerprint.also, fingerprint.without, features)
         for assertion in assertions
     ]
-    said = _settle(said)
+    said = _own_version(_settle(said))
     if not any(assertion.field == "role" for assertion in said):
         said.extend(_by_signs(known, features))
     return Identity(tuple(said))
@@ -112,6 +113,16 @@ def _settle(said: list[Assertion]) -> list[Assertion]:
     if any(one.value in ("acs", "middlebox") for one in roles):
         return [one for one in said if one.field != "role" or one.value != "cpe"]
     return said
+
+
+def _own_version(said: list[Assertion]) -> list[Assertion]:
+    """Drops the versions of software that loses: a version belongs to what its rule names."""
+    names = {one.value for one in said if one.field == "software"}
+    if len(names) < 2:
+        return said
+    winner, _ = Identity(tuple(said)).best()["software"]
+    rules = {one.rule for one in said if one.field == "software" and one.value == winner}
+    return [one for one in said if one.field != "software.version" or one.rule in rules]
 
 
 def _by_signs(known: Catalogue, features: Features) -> Iterator[Assertion]:
