@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from io import BytesIO
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -81,9 +82,12 @@ class Batch:
 
 
 class Gatherer:
-    """Collects records and gives them up as batches."""
+    """Collects records and gives them up as batches; `overlay` is the user's own catalogue."""
 
-    def __init__(self, reader: Reader | None, given: Given | None) -> None:
+    def __init__(
+        self, reader: Reader | None, given: Given | None, overlay: Path | None = None
+    ) -> None:
+        self._overlay = overlay
         self._reader = reader
         self._given = given
         make_templates = getattr(reader, "Templates", None)
@@ -131,7 +135,10 @@ class Gatherer:
             join([*self._pieces4, _columns(self._rows4)]),
             _columns(self._rows6),
             self._responses,
-            [understood(response.id, response.masked) for response in self._responses],
+            [
+                understood(response.id, response.masked, self._overlay)
+                for response in self._responses
+            ],
             self._unanswered,
             self._rejected,
             self._as_names,

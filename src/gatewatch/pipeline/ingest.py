@@ -25,11 +25,11 @@ from gatewatch.model.snapshot import SnapshotInfo, Source
 from gatewatch.pipeline.gather import Batch, Gatherer, shift_lines
 from gatewatch.store.lock import writer_lock
 from gatewatch.store.manifest import Manifest, load_manifest
-from gatewatch.store.snapshots import Counts, SnapshotWriter, clear_leftovers, commit
+from gatewatch.store.snapshots import SnapshotWriter, clear_leftovers, commit
 
-__all__ = ["BATCH_RECORDS", "Ingested", "batched", "ingest", "ingest_records"]
+__all__ = ["Ingested", "ingest", "ingest_records"]
 
-BATCH_RECORDS = 20_000
+_BATCH_RECORDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +47,23 @@ class Ingested:
 
 
 def ingest_records(
-    lake: Path, records: Iterable[Record], source: Source, stopped: Callable[[], bool] | None = None
+    lake: Path,
+    records: Iterable[Record],
+    source: Source,
+    stopped: Callable[[], bool] = lambda: False,
+    overlay: Path | None = None,
 ) -> Ingested:
     """Stores `records` as one snapshot; `stopped` tells at the end whether they are all."""
-    return ingest(lake, batched(records), source, damaged=stopped or (lambda: False))
+    batches = _batched(records, overlay)
+    return ingest(lake, batches, source, damaged=stopped, overlay=overlay)
 
 
-def batched(records: Iterable[Record]) -> Iterator[Batch]:
+def _batched(records: Iterable[Record], overlay: Path | None) -> Iterator[Batch]:
     """`records`, read in this process, as batches."""
-    gatherer = Gatherer(None, None)
+    gatherer = Gatherer(None, None, overlay)
     for record in records:
         gatherer.take(record)
-        if gatherer.waiting() >= BATCH_RECORDS:
+        if gatherer.waiting() >= _BATCH_RECORDS:
             yield gatherer.batch()
     yield gatherer.batch()
 
@@ -70,6 +75,7 @@ def ingest(
     *,
     damaged: Callable[[], bool],
     rejects: Path | None = None,
+    overlay: Path | None = None,
 ) -> Ingested:
     """Stores `batches` as one snapshot.
 
@@ -92,7 +98,7 @@ def ingest(
             info = None
             if tally.services or tally.unanswered:
                 partial = damaged() or tally.rejected > 0
-                info = _store(writer, manifest, source, tally, partial)
+                info = _store(writer, manifest, source, tally, partial, catalogue_id(overlay))
             kept_in = tally.keep(rejects, lake / "rejected" / f"{os.getpid()}.jsonl")
     return Ingested(info, tally.records, tally.rejected, tally.first, kept_in)
 
@@ -145,22 +151,21 @@ class _Tally:
 
 
 def _store(
-    writer: SnapshotWriter, manifest: Manifest, source: Source, tally: _Tally, partial: bool
+    writer: SnapshotWriter,
+    manifest: Manifest,
+    source: Source,
+    tally: _Tally,
+    partial: bool,
+    catalogue: str,
 ) -> SnapshotInfo:
     lake = writer.lake
     ranges = load_ranges(lake)
     old = [lake / "responses" / name for name in sorted(manifest.responses)]
     counts = writer.finish(ranges.locate if ranges else None, old)
-    info = _info(source, counts, tally, tuple(map(str, sources(lake))), partial)
-    return commit(writer, manifest, info)
-
-
-def _info(
-    source: Source, counts: Counts, tally: _Tally, networks: tuple[str, ...], partial: bool
-) -> SnapshotInfo:
+    networks = tuple(map(str, sources(lake)))
     now = int(time() * SECOND)
     seen = (counts.first_seen, counts.last_seen) if counts.services else (now, now)
-    return SnapshotInfo(
+    info = SnapshotInfo(
         id=day_of(seen[1]),
         tool=source.tool,
         inputs=source.inputs,
@@ -177,10 +182,11 @@ def _info(
         partial=partial,
         located_by=counts.located_by or {},
         networks=networks,
-        catalogue=catalogue_id(),
+        catalogue=catalogue,
         version=__version__,
         files={},
     )
+    return commit(writer, manifest, info)
 
 
 def _is_utf8(raw: bytes) -> bool:

@@ -25,9 +25,10 @@ class Input:
     Opening raises InputUnreadable, EmptyInput and FormatUnknown.
     """
 
-    def __init__(self, name: str, given: Given) -> None:
+    def __init__(self, name: str, given: Given, overlay: Path | None = None) -> None:
         self.name = name
         self._given = given
+        self._overlay = overlay
         self._plain: Plain = open_plain(name)
         try:
             self._reader = reader_for(self._plain.head(), name)
@@ -60,7 +61,7 @@ class Input:
 
     def _whole(self) -> Iterator[Batch]:
         """All records in this process, in constant memory."""
-        gatherer = Gatherer(self._reader, self._given)
+        gatherer = Gatherer(self._reader, self._given, self._overlay)
         stream = self._plain.stream
         for record in self._reader.read(stream, self._given):
             gatherer.take(record)
@@ -70,7 +71,7 @@ class Input:
 
     def _ranges(self, path: Path, start: int, size: int) -> Iterator[Batch]:
         ranges = list(ranges_of(path, start, size))
-        batches = read_parallel(self.tool, self._given, iter(ranges), ahead=2)
+        batches = read_parallel(self.tool, self._given, self._overlay, iter(ranges), ahead=2)
         for done, batch in zip(ranges, batches, strict=True):
             self.part = (done.start + done.size - start) / (size - start)
             yield batch
@@ -82,9 +83,11 @@ class Input:
         for chunk in chunks:
             first.append(chunk)
             if len(first) * CHUNK >= _WORTH_PROCESSES:
-                yield from read_parallel(self.tool, self._given, chain(first, chunks))
+                yield from read_parallel(
+                    self.tool, self._given, self._overlay, chain(first, chunks)
+                )
                 return
-        gatherer = Gatherer(self._reader, self._given)
+        gatherer = Gatherer(self._reader, self._given, self._overlay)
         for chunk in first:
             gatherer.take_lines(chunk)
             yield gatherer.batch()

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gatewatch.identify.catalogue import catalogue_id
+from gatewatch.identify.catalogue import catalogue, catalogue_id
 from gatewatch.identify.matcher import identify
 from gatewatch.model.fields import FIELDS, Home
 from gatewatch.model.identity import Identity
@@ -35,32 +35,32 @@ StoredRow = tuple[Any, ...]
 """A row of a responses file, in the order of its columns."""
 
 
-def open_lake(path: Path) -> Lake:
-    """The lake at `path`, understood with today's catalogue.
+def open_lake(path: Path, overlay: Path | None = None) -> Lake:
+    """The lake at `path`, understood with today's catalogue and the user's `overlay` folder.
 
     When the catalogue changed since the last import, the responses are read again first, which
     takes some seconds for a hundred thousand of them.
     """
     lake = Lake.open(path)
-    today = catalogue_id()
+    today = catalogue_id(overlay)
     lake = Lake(lake.path, replace(lake.manifest, catalogue=today))
     missing = [file for file in lake.response_files() if not lake.understanding_file(file).exists()]
     if missing:
         with writer_lock(path):
             for file in missing:
-                _rebuild(lake, file)
+                _rebuild(lake, file, overlay)
     return lake
 
 
-def explain(answer: Answer) -> tuple[Facts, Identity]:
+def explain(answer: Answer, overlay: Path | None = None) -> tuple[Facts, Identity]:
     """What a masked answer says by itself, and what is believed of it with the evidence."""
     facts = read_facts(answer)
-    return facts, identify(facts.features)
+    return facts, identify(facts.features, catalogue(overlay))
 
 
-def understood(response: int, masked: Answer) -> Understood:
+def understood(response: int, masked: Answer, overlay: Path | None = None) -> Understood:
     """The row of the understanding for a response."""
-    facts, identity = explain(masked)
+    facts, identity = explain(masked, overlay)
     values: dict[str, Any] = {"response": response, **facts.fields}
     best = identity.best()
     for name, (value, _) in best.items():
@@ -84,7 +84,7 @@ def answer_of(row: StoredRow) -> Answer:
     )
 
 
-def _rebuild(lake: Lake, responses: Path) -> None:
+def _rebuild(lake: Lake, responses: Path, overlay: Path | None) -> None:
     target = lake.understanding_file(responses)
     staged = lake.path / "tmp" / f"understanding-{responses.name}"
     with writing(lake.path):
@@ -93,7 +93,7 @@ def _rebuild(lake: Lake, responses: Path) -> None:
         try:
             found = con.execute(f"SELECT * FROM {parquet([responses])}")
             rows = [
-                understood(row[0], answer_of(row))
+                understood(row[0], answer_of(row), overlay)
                 for batch in iter(lambda: found.fetchmany(2048), [])
                 for row in batch
             ]

@@ -43,7 +43,12 @@ def ranges_of(path: Path, start: int, size: int) -> Iterator[Range]:
 
 
 def read_parallel(
-    reader: str, given: Given, chunks: Iterator[Range] | Iterator[bytes], *, ahead: int = 1
+    reader: str,
+    given: Given,
+    overlay: Path | None,
+    chunks: Iterator[Range] | Iterator[bytes],
+    *,
+    ahead: int = 1,
 ) -> Iterator[Batch]:
     """The batches of all `chunks`, in their order, read by one process per core.
 
@@ -51,7 +56,7 @@ def read_parallel(
     that: bytes in the pipe would block the parent while the worker blocks on its answer.
     Raises what a worker raised.
     """
-    pool = [_Worker(reader, given) for _ in range(os.cpu_count() or 1)]
+    pool = [_Worker(reader, given, overlay) for _ in range(os.cpu_count() or 1)]
     try:
         yield from _in_order(pool, chunks, ahead)
     finally:
@@ -62,10 +67,12 @@ def read_parallel(
 class _Worker:
     """One process and the pipe to it."""
 
-    def __init__(self, reader: str, given: Given) -> None:
+    def __init__(self, reader: str, given: Given, overlay: Path | None) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, reader, given), daemon=True)
+        self.process = context.Process(
+            target=_serve, args=(theirs, reader, given, overlay), daemon=True
+        )
         self.process.start()
         theirs.close()
         self.numbers: list[int] = []
@@ -121,9 +128,9 @@ def _give_next(worker: _Worker, numbered: Iterator[tuple[int, Range | bytes]]) -
         return
 
 
-def _serve(pipe: Connection, reader: str, given: Given) -> None:
+def _serve(pipe: Connection, reader: str, given: Given, overlay: Path | None) -> None:
     """A worker's life: a chunk in, its batch out, until the parent hangs up."""
-    gatherer = Gatherer(readers()[reader], given)
+    gatherer = Gatherer(readers()[reader], given, overlay)
     while True:
         try:
             chunk = pipe.recv()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gatewatch.cli.progress import Progress, say
-from gatewatch.cli.settings import add_lake_option, lake_of
+from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
 from gatewatch.model.errors import BadArguments, Exit, NothingUsable
 from gatewatch.model.hostile import shown
 
@@ -47,9 +47,10 @@ def _import(names: list[str], args: argparse.Namespace) -> int:
     from gatewatch.pipeline.ingest import ingest
     from gatewatch.pipeline.inputs import Input
 
+    overlay = setting(CATALOGUE, args)
     inputs: list[Input] = []
     try:
-        inputs.extend(Input(name, _given(name, args)) for name in names)
+        inputs.extend(Input(name, _given(name, args), overlay) for name in names)
         tools = "+".join(dict.fromkeys(one.tool for one in inputs))
         with Progress(f"import {shown(', '.join(names))}", "records", args) as progress:
             done = ingest(
@@ -58,6 +59,7 @@ def _import(names: list[str], args: argparse.Namespace) -> int:
                 Source(tools, tuple(names)),
                 damaged=lambda: any(one.damage for one in inputs),
                 rejects=_rejects_of(names[0]),
+                overlay=overlay,
             )
     finally:
         for one in inputs:

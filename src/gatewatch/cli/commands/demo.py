@@ -1,0 +1,153 @@
+"""`gatewatch demo`: the main job, whole, on this machine's own loopback addresses.
+
+Simulated devices on real sockets are scanned, understood, stored and reported, by the very
+commands that a user types; each is shown before it runs. Everything is gone afterwards, also
+after Ctrl-C, unless `--lake` says where to keep it.
+"""
+
+import argparse
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from gatewatch.cli.commands import load_command
+from gatewatch.cli.parser import Parser
+from gatewatch.cli.progress import say
+from gatewatch.model.errors import Exit, PlaceTaken
+
+if TYPE_CHECKING:
+    from gatewatch.acs.devices import SimulatedDevices
+
+HELP = "Show the main job on simulated devices: find, understand, report. Loopback only."
+EXAMPLES = ("gatewatch demo", "gatewatch demo --lake demo-lake")
+
+NETWORKS = 30
+DEVICES_PER_NETWORK = 12
+# The rest of each block of 16 stays empty: a scan also meets addresses where nothing listens.
+BLOCK = 28
+PORT = 7547
+SEED = 2019
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Where to keep the lake, if anywhere."""
+    parser.add_argument(
+        "--lake", type=Path, metavar="DIR", help="keep the lake there (default: a temporary one)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs the demo; its exit code is that of the first step that fails."""
+    if args.lake is not None and args.lake.exists():
+        raise PlaceTaken(where=args.lake)
+    started = monotonic()
+    with _interruptible(), tempfile.TemporaryDirectory(prefix="gatewatch-demo-") as folder:
+        lake = args.lake or Path(folder) / "lake"
+        code = _scan(Path(folder), lake, args) or _report(lake, args)
+    if code == Exit.FOUND:
+        say(f"\ndone in {monotonic() - started:.0f} s", args)
+        _what_next(args.lake)
+    return code
+
+
+def _scan(folder: Path, lake: Path, args: argparse.Namespace) -> int:
+    """Starts the devices, tells where their networks are, and scans them."""
+    scope, exclusions, networks = folder / "scope.txt", folder / "exclude.txt", folder / "net.csv"
+    scope.write_text("".join(f"127.77.{n}.0/{BLOCK}\n" for n in range(NETWORKS)))
+    exclusions.write_text("127.77.0.14  # asked to be left alone\n")
+    source = resources.files("gatewatch") / "data" / "demo" / "networks.csv"
+    networks.write_bytes(source.read_bytes())
+    licence = "invented for the demo"
+    with _devices() as devices:
+        kinds = set(devices.kinds.values())
+        say(
+            f"{len(devices.kinds)} simulated devices of {len(kinds)} kinds answer on loopback, "
+            f"port {devices.port}",
+            args,
+        )
+        return _type(
+            args, "geo", "import", str(networks), "--licence", licence, "--lake", str(lake)
+        ) or _type(
+            args, "scan", "run", "--scope", str(scope), "--exclude", str(exclusions), "--lab",
+            "--port", str(devices.port), "--lake", str(lake),
+        )  # fmt: skip
+
+
+@contextmanager
+def _devices() -> "Iterator[SimulatedDevices]":
+    """The devices on their usual port, or on a free one when somebody listens there."""
+    from gatewatch.acs.devices import SimulatedDevices
+    from gatewatch.model.errors import BadArguments
+
+    addresses = [
+        f"127.77.{network}.{host}"
+        for network in range(NETWORKS)
+        for host in range(1, DEVICES_PER_NETWORK + 1)
+    ]
+    try:
+        devices = SimulatedDevices(addresses, PORT, SEED)
+        devices.__enter__()
+    except BadArguments:
+        devices = SimulatedDevices(addresses, 0, SEED)
+        devices.__enter__()
+    try:
+        yield devices
+    finally:
+        devices.__exit__(None, None, None)
+
+
+def _report(lake: Path, args: argparse.Namespace) -> int:
+    """What was found, from the whole to one host."""
+    place = ["--format", "table", "--lake", str(lake)]
+    return (
+        _type(args, "report", "--by", "server", "-n", "10", *place)
+        or _type(args, "report", "--by", "device.type", "-n", "12", *place)
+        or _type(args, "report", "--by", "country", "-n", "8", *place)
+        or _type(args, "search", "device.type:solar", *place)
+    )
+
+
+def _type(args: argparse.Namespace, word: str, *rest: str) -> int:
+    """Runs one command as if the user had typed it."""
+    say(f"\n$ gatewatch {' '.join((word, *rest))}", args)
+    parser = Parser(prog=f"gatewatch {word}")
+    command = load_command(word)
+    command.configure(parser)
+    code = command.run(parser.parse_args(rest))
+    sys.stdout.flush()
+    return code
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """SIGTERM ends the demo like Ctrl-C, so that nothing is left behind."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _what_next(kept: Path | None) -> None:
+    lake = kept or Path("demo-lake")
+    steps: Sequence[tuple[str, str]] = (
+        *([] if kept else [(f"gatewatch demo --lake {lake}", "the same, and keep its lake")]),
+        (f"gatewatch search 'server:gSOAP country:IT' --lake {lake}", "from a number to hosts"),
+        (f"gatewatch host 127.77.0.1 --lake {lake}", "one host, its evidence and its bytes"),
+        ("gatewatch import scan.jsonl.zst", "your own data"),
+        ("gatewatch report --by server", "the 2019 report, on it"),
+    )
+    print("\nWhat to type next:")
+    for line, why in steps:
+        print(f"  {line:<62} {why}")
