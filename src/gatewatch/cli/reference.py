@@ -13,6 +13,7 @@ from gatewatch.cli.commands import command_words, load_command
 from gatewatch.cli.main import build_parser
 from gatewatch.cli.parser import arguments_of, sentence_of, sub_commands
 from gatewatch.cli.settings import ACCESSIBLE, COLOR, ERRORS, QUIET, SETTINGS
+from gatewatch.enrich.read import readers as network_readers
 from gatewatch.formats.read import readers
 from gatewatch.formats.write import writers
 from gatewatch.model.errors import Exit, all_errors
@@ -121,6 +122,9 @@ def _formats() -> Iterator[str]:
     yield from ("", "## Import", "", "`gatewatch import` finds out which one a file is.", "")
     read = ((f"`{name}`", module.SENTENCE) for name, module in readers().items())
     yield from _table(("format", "what it is"), read)
+    yield from ("", "## Countries and networks", "", "For `gatewatch geo import`.", "")
+    ranges = ((f"`{name}`", module.SENTENCE) for name, module in network_readers().items())
+    yield from _table(("format", "what it is"), ranges)
     yield from ("", "## Write", "", "`--format`, or the ending of `-o FILE`, chooses one.", "")
     write = (
         (f"`{name}`", _code(module.SUFFIXES), module.SENTENCE) for name, module in writers().items()

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 
+from gatewatch.enrich.read import readers as network_readers
 from gatewatch.formats.read import readers
 from gatewatch.formats.write import writers
 
@@ -11,6 +12,10 @@ def test_every_format_is_listed(gatewatch: Gatewatch) -> None:
     code, out, _ = gatewatch("formats")
     listed = [json.loads(line) for line in out.splitlines()]
     assert code == 0
-    assert [row["format"] for row in listed if row["direction"] == "import"] == list(readers())
-    assert [row["format"] for row in listed if row["direction"] == "write"] == list(writers())
+    for direction, names in (
+        ("import", list(readers())),
+        ("geo import", list(network_readers())),
+        ("write", list(writers())),
+    ):
+        assert [row["format"] for row in listed if row["direction"] == direction] == names
     assert all(row["sentence"].endswith(".") for row in listed)

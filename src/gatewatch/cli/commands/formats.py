@@ -4,7 +4,7 @@ import argparse
 
 from gatewatch.cli.output import add_format_option, write_table
 
-HELP = "List the file formats that can be imported and written."
+HELP = "List the file formats that can be read and written."
 EXAMPLES = ("gatewatch formats", "gatewatch formats --format json")
 
 
@@ -14,14 +14,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """One row per format; both folders are the lists."""
+    """One row per format; the folders are the lists."""
+    from gatewatch.enrich.read import readers as network_readers
     from gatewatch.formats.read import readers
     from gatewatch.formats.write import writers
-    from gatewatch.model.table import Look, Table
+    from gatewatch.model.table import Look, Table, Value
 
-    rows = [
+    rows: list[tuple[Value, ...]] = [
         (direction, name, module.SENTENCE)
-        for direction, modules in (("import", readers()), ("write", writers()))
+        for direction, modules in (
+            ("import", readers()),
+            ("geo import", network_readers()),
+            ("write", writers()),
+        )
         for name, module in modules.items()
     ]
     looks = {"sentence": Look.PROSE}
