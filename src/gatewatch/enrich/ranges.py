@@ -9,7 +9,7 @@ Input may be unsorted; sorted input is fastest.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -124,10 +124,12 @@ def _steps(spans: Spans, *, wide: bool) -> _Steps:
     zero = np.zeros(leading, dtype=np.uint64)
     places = np.concatenate((np.zeros(leading, dtype=np.intp), at + 1))
     low = np.insert(spans.first_low, places, np.concatenate((zero, after_low[at])))
-    high = np.insert(spans.first_high, places, np.concatenate((zero, after_high[at])))
+    high = None
+    if wide:
+        high = np.insert(spans.first_high, places, np.concatenate((zero, after_high[at])))
     asn: Numbers = np.insert(spans.asn, places, 0)
     country: Codes = np.insert(spans.country, places, 0)
-    return _Steps(high if wide else None, low, asn, country)
+    return _Steps(high, low, asn, country)
 
 
 def _over(upper: _Steps, lower: _Steps) -> _Steps:
@@ -143,21 +145,9 @@ def _over(upper: _Steps, lower: _Steps) -> _Steps:
     (asn, country), (asn_below, country_below) = upper.found(above), lower.found(below)
     asn = np.where(asn != 0, asn, asn_below)
     country = np.where(country != 0, country, country_below)
-    return _thinned(_Steps(high, low, asn, country))
-
-
-def _thinned(steps: _Steps) -> _Steps:
-    """Without steps of no length (the last at an address holds) and steps that change nothing."""
-    last = np.append(steps.low[1:] != steps.low[:-1], True)
-    if steps.high is not None:
-        last[:-1] |= steps.high[1:] != steps.high[:-1]
-    steps = _taken(steps, last)
-    changes = (steps.asn[1:] != steps.asn[:-1]) | (steps.country[1:] != steps.country[:-1])
-    return _taken(steps, np.append(True, changes))
-
-
-def _taken(steps: _Steps, which: npt.NDArray[np.bool_]) -> _Steps:
-    high = None if steps.high is None else steps.high[which]
-    return replace(
-        steps, high=high, low=steps.low[which], asn=steps.asn[which], country=steps.country[which]
-    )
+    # Where both have a step, the second of the two has what both know.
+    last = np.append(low[1:] != low[:-1], True)
+    if high is not None:
+        last[:-1] |= high[1:] != high[:-1]
+        high = high[last]
+    return _Steps(high, low[last], asn[last], country[last])
