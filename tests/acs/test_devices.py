@@ -222,14 +222,17 @@ def test_a_visitor_that_says_nothing_is_sent_off(monkeypatch: pytest.MonkeyPatch
         assert sock.recv(1) == b""
 
 
-def test_visitors_beyond_the_limit_are_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_visitors_beyond_the_limit_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_VISITORS", 1)
-    with (
-        SimulatedDevices(["127.77.0.1"], port=0, closed=0) as devices,
-        socket.create_connection(("127.77.0.1", devices.port), timeout=5),
-        socket.create_connection(("127.77.0.1", devices.port), timeout=5) as late,
-    ):
-        assert late.recv(1) == b""
+    with SimulatedDevices(["127.77.0.1"], port=0, closed=0) as devices:
+        first = socket.create_connection(("127.77.0.1", devices.port), timeout=5)
+        with first, socket.create_connection(("127.77.0.1", devices.port), timeout=5) as second:
+            second.sendall(REQUEST)
+            first.sendall(REQUEST)
+            assert first.recv(100).startswith(b"HTTP/1.1 401")
+            first.close()
+            assert second.recv(100).startswith(b"HTTP/1.1 401")
+    assert devices.answers == 2
 
 
 def test_an_exception_in_the_block_still_closes_every_door() -> None:

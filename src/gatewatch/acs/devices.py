@@ -132,11 +132,8 @@ class SimulatedDevices:
 
     def _welcome(self, listener: socket.socket, address: str) -> None:
         with suppress(OSError):
-            for _ in range(_BACKLOG):
+            while len(self._visitors) < _VISITORS:  # the others wait at the door
                 sock, _peer = listener.accept()
-                if len(self._visitors) >= _VISITORS:
-                    sock.close()
-                    continue
                 sock.setblocking(False)
                 kind = device_kinds()[self.kinds[address]]
                 visitor = _Visitor(sock, address, kind, time.monotonic() + _VISIT_S)
