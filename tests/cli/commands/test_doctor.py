@@ -81,14 +81,14 @@ def test_missing_packages_a_full_disk_and_few_files_are_seen(
     assert found["text"]["mend"] == "set LANG=C.UTF-8"
 
 
-def test_old_network_data_is_noted(gatewatch: Gatewatch, monkeypatch: pytest.MonkeyPatch) -> None:
-    Path("gatewatch-lake/networks").mkdir(parents=True)
-    table = Path("gatewatch-lake/networks/ranges")
-    table.touch()
-    monkeypatch.setattr(doctor.time, "time", lambda: table.stat().st_mtime + 91 * 86400)
-    assert findings(gatewatch("doctor")[1])["network data"] == {
-        "check": "network data",
-        "state": "note",
-        "what": "imported 91 days ago",
-        "mend": '"gatewatch geo import FILE" with a newer one',
-    }
+def test_old_network_data_is_noted(gatewatch: Gatewatch) -> None:
+    rows = "network,asn,country,as_name\n192.0.2.0/24,64500,IT,Example\n"
+    for name in ("old-2019-01-29.csv", "new.csv"):
+        Path(name).write_text(rows)
+        assert gatewatch("geo", "import", name)[0] == 0
+    listed = [json.loads(line) for line in gatewatch("doctor")[1].splitlines()]
+    found = {row["what"].split(":")[0]: row for row in listed if row["check"] == "network data"}
+    assert found["new"]["state"] == "ok"
+    assert found["new"]["what"] == "new: 0 days old"
+    assert found["old"]["state"] == "note"
+    assert found["old"]["mend"] == '"gatewatch geo import FILE" with a newer one'

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from gatewatch.cli.output import add_format_option, write_table
 from gatewatch.cli.settings import SETTINGS, add_lake_option, effective, lake_of
 from gatewatch.model.errors import Exit, GatewatchError
+from gatewatch.model.moment import SECOND, parse_moment
 
 HELP = "Look for what could go wrong on this machine and say how to mend it."
 EXAMPLES = ("gatewatch doctor", "gatewatch doctor --lake ./other --format json")
@@ -128,18 +129,21 @@ def _room(place: Path) -> Iterator[_Finding]:
 
 
 def _networks(args: argparse.Namespace) -> Iterator[_Finding]:
-    folder = lake_of(args) / "networks"
-    dates = [path.stat().st_mtime for path in folder.glob("*")] if folder.is_dir() else []
-    if not dates:
+    from gatewatch.enrich.tables import sources
+
+    tables = sources(lake_of(args))
+    if not tables:
         mend = '"gatewatch geo import FILE" brings countries and networks'
         yield _Finding("network data", "note", "none: countries and networks are unknown", mend)
-        return
-    age = int((time.time() - max(dates)) / 86400)
-    if age > _NETWORK_DATA_DAYS:
-        mend = '"gatewatch geo import FILE" with a newer one'
-        yield _Finding("network data", "note", f"imported {age} days ago", mend)
-    else:
-        yield _Finding("network data", "ok", f"imported {age} days ago")
+    for table in tables:
+        moment = parse_moment(table.data_date or table.imported_at)
+        age = int((time.time() - moment / SECOND) / 86400)
+        told = f"{table.name}: {age} days old"
+        if age > _NETWORK_DATA_DAYS:
+            mend = '"gatewatch geo import FILE" with a newer one'
+            yield _Finding("network data", "note", told, mend)
+        else:
+            yield _Finding("network data", "ok", told)
 
 
 def _open_files(args: argparse.Namespace) -> Iterator[_Finding]:
