@@ -16,10 +16,11 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from gatewatch.model.observation import Answer, Mark, Spoke
-from gatewatch.protocol.challenge import parse_challenges
+from gatewatch.protocol.challenge import Challenge, parse_challenges
 from gatewatch.protocol.head import Head, parse_head, text
 
 __all__ = ["FACT_FIELDS", "FEATURES", "Facts", "read_facts"]
@@ -131,7 +132,7 @@ def _read_challenges(
     values: list[str], fields: dict[str, str | int | None], features: dict[str, str]
 ) -> None:
     features["http.challenge"] = "\n".join(values)
-    challenges = parse_challenges(values)
+    challenges = _challenges(tuple(values))
     if challenges:
         fields["auth.scheme"] = challenges[0].scheme
     for challenge in challenges:
@@ -139,6 +140,12 @@ def _read_challenges(
         if realm is not None:
             fields["realm"] = features["http.realm"] = realm
             return
+
+
+@lru_cache(maxsize=4096)
+def _challenges(values: tuple[str, ...]) -> tuple[Challenge, ...]:
+    """Masked challenges repeat: a few thousand stand for all."""
+    return parse_challenges(values)
 
 
 def _read_body(

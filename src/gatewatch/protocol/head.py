@@ -8,6 +8,7 @@ firmware. Values stay bytes; `text` reads them as Latin-1, which loses nothing.
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 
 __all__ = ["ODDITIES", "START_LINES", "Head", "LineKind", "line_kind", "parse_head", "text"]
 
@@ -148,17 +149,29 @@ def _read_headers(lines: list[bytes], odd: set[str]) -> list[tuple[str, str]]:
             more = text(line.strip(b" \t\r"))
             headers[-1] = (name, f"{value} {more}".strip())
             continue
-        raw, colon, value_bytes = line.partition(b":")
-        if not colon:
-            odd.add("no-colon" if line.strip() else "blank-line")
-            continue
-        if raw != raw.rstrip(b" \t"):
-            odd.add("blank-before-colon")
-        name = text(raw.strip(b" \t"))
-        if not _TOKEN.fullmatch(name):
-            odd.add("odd-name")
-        headers.append((name, text(value_bytes.strip(b" \t\r"))))
+        read = _remembered if len(line) <= _REMEMBERED_LENGTH else _read_header
+        header, oddities = read(line)
+        odd.update(oddities)
+        if header is not None:
+            headers.append(header)
     return headers
+
+
+def _read_header(line: bytes) -> tuple[tuple[str, str] | None, tuple[str, ...]]:
+    """The (name, value) of one line, None when it is no header; and what is odd about it."""
+    raw, colon, value = line.partition(b":")
+    if not colon:
+        return None, ("no-colon" if line.strip() else "blank-line",)
+    name = text(raw.strip(b" \t"))
+    odd = [] if raw == raw.rstrip(b" \t") else ["blank-before-colon"]
+    if not _TOKEN.fullmatch(name):
+        odd.append("odd-name")
+    return (name, text(value.strip(b" \t\r"))), tuple(odd)
+
+
+# A few thousand lines make up the heads of all devices; two megabytes remember them.
+_REMEMBERED_LENGTH = 256
+_remembered = lru_cache(maxsize=8192)(_read_header)
 
 
 def _check_framing(headers: list[tuple[str, str]], odd: set[str]) -> None:

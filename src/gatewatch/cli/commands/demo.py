@@ -6,6 +6,8 @@ after Ctrl-C, unless `--lake` says where to keep it.
 """
 
 import argparse
+import contextlib
+import shlex
 import signal
 import sys
 import tempfile
@@ -48,35 +50,37 @@ def run(args: argparse.Namespace) -> int:
     if args.lake is not None and args.lake.exists():
         raise PlaceTaken(where=args.lake)
     started = monotonic()
-    with _interruptible(), tempfile.TemporaryDirectory(prefix="gatewatch-demo-") as folder:
-        lake = args.lake or Path(folder) / "lake"
-        code = _scan(Path(folder), lake, args) or _report(lake, args)
+    lake = str(args.lake.resolve()) if args.lake else "demo-lake"
+    with (
+        _interruptible(),
+        tempfile.TemporaryDirectory(prefix="gatewatch-demo-") as folder,
+        contextlib.chdir(folder),
+    ):
+        code = _scan(lake, args) or _report(lake, args)
     if code == Exit.FOUND:
-        say(f"\ndone in {monotonic() - started:.0f} s", args)
+        say(f"done in {monotonic() - started:.0f} s", args)
         _what_next(args.lake)
     return code
 
 
-def _scan(folder: Path, lake: Path, args: argparse.Namespace) -> int:
+def _scan(lake: str, args: argparse.Namespace) -> int:
     """Starts the devices, tells where their networks are, and scans them."""
-    scope, exclusions, networks = folder / "scope.txt", folder / "exclude.txt", folder / "net.csv"
-    scope.write_text("".join(f"127.77.{n}.0/{BLOCK}\n" for n in range(NETWORKS)))
-    exclusions.write_text("127.77.0.14  # asked to be left alone\n")
-    source = resources.files("gatewatch") / "data" / "demo" / "networks.csv"
-    networks.write_bytes(source.read_bytes())
-    licence = "invented for the demo"
+    Path("scope.txt").write_text("".join(f"127.77.{n}.0/{BLOCK}\n" for n in range(NETWORKS)))
+    Path("exclude.txt").write_text("127.77.0.14  # asked to be left alone\n")
+    networks = resources.files("gatewatch") / "data" / "demo" / "networks.csv"
+    Path("networks.csv").write_bytes(networks.read_bytes())
     with _devices() as devices:
         kinds = set(devices.kinds.values())
         say(
-            f"{len(devices.kinds)} simulated devices of {len(kinds)} kinds answer on loopback, "
-            f"port {devices.port}",
+            f"{len(devices.kinds)} simulated devices of {len(kinds)} kinds are up on loopback, "
+            f"port {devices.port}; their networks and countries are invented",
             args,
         )
         return _type(
-            args, "geo", "import", str(networks), "--licence", licence, "--lake", str(lake)
+            args, "geo", "import", "networks.csv", "--licence", "invented", "--lake", lake
         ) or _type(
-            args, "scan", "run", "--scope", str(scope), "--exclude", str(exclusions), "--lab",
-            "--port", str(devices.port), "--lake", str(lake),
+            args, "scan", "run", "--lab", "--scope", "scope.txt", "--exclude", "exclude.txt",
+            "--port", str(devices.port), "--lake", lake,
         )  # fmt: skip
 
 
@@ -103,9 +107,9 @@ def _devices() -> "Iterator[SimulatedDevices]":
         devices.__exit__(None, None, None)
 
 
-def _report(lake: Path, args: argparse.Namespace) -> int:
+def _report(lake: str, args: argparse.Namespace) -> int:
     """What was found, from the whole to one host."""
-    place = ["--format", "table", "--lake", str(lake)]
+    place = ["--format", "table", "--lake", lake]
     return (
         _type(args, "report", "--by", "server", "-n", "10", *place)
         or _type(args, "report", "--by", "device.type", "-n", "12", *place)
@@ -116,7 +120,8 @@ def _report(lake: Path, args: argparse.Namespace) -> int:
 
 def _type(args: argparse.Namespace, word: str, *rest: str) -> int:
     """Runs one command as if the user had typed it."""
-    say(f"\n$ gatewatch {' '.join((word, *rest))}", args)
+    say("", args)
+    say(f"$ gatewatch {shlex.join((word, *rest))}", args)
     parser = Parser(prog=f"gatewatch {word}")
     command = load_command(word)
     command.configure(parser)
