@@ -22,7 +22,7 @@ VENV = ROOT / ".venv"
 LOCKS = {"run": ["run.txt"], "dev": ["run.txt", "dev.txt"]}
 _SHOWN_LINES = 20
 # What pip writes when it begins with a package, from an index or from a folder of wheels.
-_BEGUN = re.compile(r"(?:Collecting |Processing (?:\S*/)?)([\w.]+)")
+_BEGUN = re.compile(r"Collecting ([\w.-]+)|Processing (?:\S*/)?([\w.]+)-")
 _INTERRUPTED = 130
 _FAILED = 3
 
@@ -116,7 +116,7 @@ def install(packages: Path, lock: int) -> None:
             lines.append(line)
             if begun := _BEGUN.match(line):
                 count += 1
-                say(f"package {count} of {total}: {begun[1]}")
+                say(f"package {count} of {total}: {begun[1] or begun[2]}")
             elif line.startswith("Installing "):
                 say("unpacking them")
     if pip.returncode:
