@@ -51,7 +51,7 @@ def main() -> None:
         assert ranges is not None
         asked = rng.choice(starts, args.addresses) + rng.integers(0, 256, args.addresses)
         compare(path, ranges, asked)
-        load(lake, rng)
+        load(Path(folder) / "loaded", rng)
 
 
 def write_networks(path: Path, count: int, rng: np.random.Generator) -> Numbers:

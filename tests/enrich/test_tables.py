@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -256,6 +257,20 @@ def test_a_failed_first_import_leaves_no_table(
         keep("one", COUNTRY)
     assert load_ranges(lake) is None
     assert not (lake / "networks" / "one").exists()
+
+
+def test_a_disk_that_is_full_is_told_when_duckdb_meets_it(lake: Path, keep: Keep) -> None:
+    keep("one", COUNTRY)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(LakeUnwritable) as caught:
+            keep("one", ASN[:40])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "cannot be written" in str(caught.value)
+    assert where(lake, "192.0.2.1") == [(0, "IT")]
+    assert len(files(lake)) <= 6  # the old table whole, and at most what is beside as_names
 
 
 @pytest.mark.slow

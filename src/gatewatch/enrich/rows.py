@@ -17,6 +17,7 @@ from gatewatch.model.observation import Rejected
 
 __all__ = [
     "About",
+    "Line",
     "Row",
     "as_number",
     "cells",
@@ -59,20 +60,27 @@ class About(NamedTuple):
     """The notice that its terms of use ask to be shown."""
 
 
-def lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Each line that is not blank and no `#` comment, with its number; a BOM is left out.
+class Line(NamedTuple):
+    """One line of a text file, without its end."""
 
-    Of a line longer than 4 KiB only its first 4 KiB and one byte come.
-    """
+    number: int
+    text: str
+    whole: bool
+    """Of a line longer than 4 KiB only the beginning is there."""
+
+
+def lines(path: Path) -> Iterator[Line]:
+    """Each line that is neither blank nor a `#` comment; a byte order mark is left out."""
     number = 0
     with path.open("rb") as stream:
-        while line := stream.readline(_LINE_LIMIT + 1):
+        while part := stream.readline(_LINE_LIMIT + 1):
             number += 1
-            text = line.decode("utf-8", "replace").removeprefix("\ufeff").strip("\r\n ")
+            whole = len(part) <= _LINE_LIMIT or part.endswith(b"\n")
+            text = part.decode("utf-8", "replace").removeprefix("\ufeff").strip("\r\n ")
             if text and not text.startswith("#"):
-                yield number, text
-            while line and not line.endswith(b"\n") and len(line) > _LINE_LIMIT:
-                line = stream.readline(_LINE_LIMIT + 1)
+                yield Line(number, text, whole)
+            while len(part) > _LINE_LIMIT and not part.endswith(b"\n"):
+                part = stream.readline(_LINE_LIMIT + 1)
 
 
 def head_lines(head: bytes, most: int = 10) -> list[str]:
@@ -83,12 +91,12 @@ def head_lines(head: bytes, most: int = 10) -> list[str]:
 
 
 def rows_of(
-    numbered: Iterable[tuple[int, str]], read_line: Callable[[str], Row | None]
+    numbered: Iterable[Line], read_line: Callable[[str], Row | None]
 ) -> Iterator[Row | Rejected]:
     """The row in each line; `read_line` returns None for a line that is right and says nothing."""
-    for number, text in numbered:
+    for number, text, whole in numbered:
         try:
-            if len(text) > _LINE_LIMIT:
+            if not whole:
                 raise ValueError("longer than 4 KiB")
             row = read_line(text)
         except ValueError as error:

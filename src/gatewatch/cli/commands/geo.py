@@ -28,6 +28,7 @@ EXAMPLES = (
 )
 
 _STDIN = "-"
+_HOW = '"gatewatch geo import FILE" brings it, until then every country is unknown'
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -142,9 +143,6 @@ def _list(args: argparse.Namespace) -> int:
         say(f"{lake_of(args)}: no network data; {_HOW}", args)
     looks = {"name": Look.WHOLE, "data_date": Look.WHOLE, "imported_at": Look.WHOLE}
     return write_table(Table(columns, rows, looks=looks), args)
-
-
-_HOW = '"gatewatch geo import FILE" brings it, until then every country is unknown'
 
 
 def _described(source: "Source") -> Sequence[Value]:

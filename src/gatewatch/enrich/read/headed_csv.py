@@ -6,7 +6,6 @@ other names of these columns are known, case does not matter.
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import chain, islice
 from pathlib import Path
 
 from gatewatch.enrich.rows import (
@@ -64,11 +63,11 @@ def about(path: Path) -> About:
 def read(path: Path) -> Iterator[Row | Rejected]:
     """The rows of the file."""
     numbered = lines(path)
-    header = [text for _, text in islice(numbered, 1)]
-    columns = _columns(header[0]) if header else {}
+    header = next(numbered, None)
+    columns = _columns(header.text) if header else {}
     if not columns:
         raise ValueError("the first line names no network together with an asn or a country")
-    return rows_of(chain(numbered), lambda line: _row(line, columns))
+    return rows_of(numbered, lambda line: _row(line, columns))
 
 
 def _columns(header: str) -> Mapping[str, int]:

@@ -32,8 +32,8 @@ def sniff(head: bytes, tail: bytes) -> bool:
 
 def about(path: Path) -> About:
     """The last day that the file covers."""
-    for _, line in islice(lines(path), 10):
-        parts = line.split("|")
+    for line in islice(lines(path), 10):
+        parts = line.text.split("|")
         if _is_version(parts):
             end = parts[5]
             dated = len(end) == 8 and end.isascii() and end.isdigit() and end != "00000000"
