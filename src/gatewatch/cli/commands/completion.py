@@ -2,7 +2,7 @@
 
 The script is made from the parser, so it knows every command, option, field and format of this
 version and runs no gatewatch while you type. What an argument takes is read from its metavar,
-the same word that `--help` shows: FIELD, FIELDS (joined by commas), QUERY, FILE, DIR.
+the same word that `--help` shows: FIELD, A,B (several fields), QUERY, FILE, DIR.
 """
 
 import argparse
@@ -90,7 +90,7 @@ def _takes(action: argparse.Action) -> _Takes:
     fields = tuple((name, entry.sentence) for name, entry in FIELDS.items())
     return {
         "FIELD": _Takes("words", fields),
-        "FIELDS": _Takes("list", fields),
+        "A,B": _Takes("list", fields),
         "QUERY": _Takes("begun", tuple((f"{name}:", sentence) for name, sentence in fields)),
         "FILE": _Takes("files"),
         "DIR": _Takes("folders"),
