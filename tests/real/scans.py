@@ -1,7 +1,10 @@
 """Runs of real scanners in the laboratory, and what our readers find in the files they write."""
 
 import contextlib
+import json
+import re
 import subprocess
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +19,24 @@ from gatewatch.formats.sniffing import reader_for
 from gatewatch.model.observation import Observation, Spoke
 from gatewatch.protocol.facts import read_facts
 
-__all__ = ["Said", "Scan", "observed", "read", "running", "said"]
+__all__ = [
+    "GATEWATCH",
+    "Row",
+    "Said",
+    "Scan",
+    "imported",
+    "observed",
+    "read",
+    "running",
+    "said",
+    "said_in",
+    "searched",
+]
+
+Row = dict[str, str | int | None]
+_FIELDS = ("ip", "spoke", "status", "server", "realm", "headers")
+
+GATEWATCH = (sys.executable, "-P", "-m", "gatewatch")
 
 _LIMIT_S = 90.0
 
@@ -37,10 +57,10 @@ class Scan:
         assert self.process.wait(_LIMIT_S) == 0, self.log.read_text(errors="replace")[-1000:]
         return self.output
 
-    def wait_until_it_says(self, text: bytes) -> None:
-        """Returns when `text` stands in its talk."""
+    def wait_until_it_says(self, pattern: bytes) -> None:
+        """Returns when `pattern` matches in its talk."""
         deadline = time.monotonic() + _LIMIT_S
-        while text not in self.log.read_bytes():
+        while not re.search(pattern, self.log.read_bytes()):
             assert self.process.poll() is None, self.log.read_text(errors="replace")[-1000:]
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -87,6 +107,37 @@ def said(observations: Mapping[str, Observation]) -> dict[str, Said]:
         for address, observation in observations.items()
         if observation.answer.spoke is Spoke.HTTP
     }
+
+
+def imported(lake: Path, path: Path, *words: str) -> dict[str, Row]:
+    """What a search of `lake` gives once the command line has imported `path` into it."""
+    _gatewatch("import", "--lake", str(lake), *words, str(path))
+    return searched(lake)
+
+
+def searched(lake: Path) -> dict[str, Row]:
+    """Every service in `lake` by its address, as the command line tells it."""
+    words = ("--limit", "0", "--format", "ndjson", "--fields", ",".join(_FIELDS))
+    lines = _gatewatch("search", "ip:*", "--lake", str(lake), *words).splitlines()
+    rows = {row["ip"]: row for row in map(json.loads, lines)}
+    assert len(rows) == len(lines)
+    return rows
+
+
+def said_in(rows: Mapping[str, Row]) -> dict[str, Said]:
+    """What those that spoke HTTP said of themselves."""
+    return {
+        address: (row["status"], row["server"], row["realm"])
+        for address, row in rows.items()
+        if row["spoke"] == "http"
+    }
+
+
+def _gatewatch(*words: str) -> str:
+    """What the command prints; it has to end with 0."""
+    done = subprocess.run([*GATEWATCH, *words], capture_output=True, text=True, timeout=_LIMIT_S)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def _facts(observation: Observation) -> Said:

@@ -32,7 +32,10 @@ def serve(listener: socket.socket, service: Service) -> None:
 def _talk(connection: socket.socket, service: Service) -> None:
     with connection, contextlib.suppress(OSError):
         connection.settimeout(_PATIENCE_S)
-        if service.manner is Manner.MUTE:
+        if service.manner is Manner.HASTY:
+            # Closing with the question unread would be a reset.
+            connection.shutdown(socket.SHUT_WR)
+        if service.manner in (Manner.MUTE, Manner.HASTY):
             while connection.recv(4096):
                 pass
         elif service.manner is Manner.GREETS:

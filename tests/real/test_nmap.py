@@ -7,10 +7,11 @@ challenge. With -sV the whole answers of services that Nmap does not recognise s
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.real.laboratory import TARGETS, Laboratory
-from tests.real.scans import Said, Scan, observed, read, running, said
+from tests.real.scans import Said, Scan, imported, observed, read, running, said, said_in
 from tests.real.services import PORT, address_of, services
 
 from gatewatch.model.errors import InputUnreadable
@@ -92,12 +93,13 @@ def test_every_record_is_read_and_what_is_no_service_is_counted(
     _, records = read(scans[name].file())
     assert not [record for record in records if isinstance(record, Rejected)]
     outcomes = Counter(record.outcome for record in records if isinstance(record, Unanswered))
+    # One address is silent; of the other that does not answer a connect scan may miss the notice.
+    silent = outcomes[Outcome.CONNECTION_TIMEOUT] + outcomes[Outcome.HOST_UNREACHABLE]
     asked = 64 - (name not in ("syn", "connect"))
-    assert outcomes == {
-        Outcome.CONNECTION_TIMEOUT: 1,
-        Outcome.HOST_UNREACHABLE: 1,
-        Outcome.CONNECTION_REFUSED: asked - len(observed(records)) - 2,
-    }
+    assert silent == 2
+    assert outcomes[Outcome.CONNECTION_REFUSED] == asked - len(observed(records)) - silent
+    if name == "syn":
+        assert outcomes[Outcome.HOST_UNREACHABLE] == 1
 
 
 def test_the_output_for_people_is_refused_with_what_to_give_instead(
@@ -105,6 +107,14 @@ def test_the_output_for_people_is_refused_with_what_to_give_instead(
 ) -> None:
     with pytest.raises(InputUnreadable, match="-oX"):
         read(scans["syn"].file().with_name("for-people"))
+
+
+def test_the_command_line_imports_it_and_finds_it_again(
+    lab: Laboratory, scans: dict[str, Scan], tmp_path: Path
+) -> None:
+    found = imported(tmp_path / "lake", scans["versions-and-scripts"].file())
+    assert found.keys() == lab.open - {address_of("mute")}
+    assert said_in(found) == _told(lab, whole=_UNRECOGNISED, nothing=set())
 
 
 def _told(lab: Laboratory, whole: set[str], nothing: set[str]) -> dict[str, Said]:

@@ -1,10 +1,11 @@
 """ZMap's own files, from scans of real servers: open ports, and no word more."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.real.laboratory import GATEWAY_MAC, INTERFACE, SCANNER, TARGETS, Laboratory
-from tests.real.scans import Scan, observed, read, running
+from tests.real.scans import Scan, imported, observed, read, running
 from tests.real.services import PORT
 
 from gatewatch.model.errors import PortMissing, TimeMissing
@@ -50,3 +51,12 @@ def test_a_list_of_addresses_asks_for_port_and_time(scans: dict[str, Scan]) -> N
         read(path)
     with pytest.raises(TimeMissing, match="--time"):
         read(path, port=PORT)
+
+
+def test_the_command_line_imports_it_and_finds_it_again(
+    lab: Laboratory, scans: dict[str, Scan], tmp_path: Path
+) -> None:
+    words = ("--port", str(PORT), "--time", "2026-11-24T10:00:00Z")
+    found = imported(tmp_path / "lake", scans["addresses.csv"].file(), *words)
+    assert found.keys() == lab.open
+    assert {row["spoke"] for row in found.values()} == {"syn-ack"}
