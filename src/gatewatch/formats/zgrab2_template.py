@@ -9,17 +9,18 @@ opens a JSON key or follows a backslash inside a string, and a quote inside a JS
 follows a backslash. What is cut out is exactly what `protocol/masking.py` masks; everything
 else, also an unknown layout, stays in the template and merely makes it rarer.
 
-`Templates` first tries the layout of the last line that it looked at closely: then the places
-of everything are known and need no search. A new kind of line found that way must pass
-`doubtful` once. `exact` searches, at about twice the cost.
+There are two ways to a template. `Templates.hits` runs over many lines in a tight loop; it knows
+how this scan echoes the request, and looks where things ought to be. A template found that way
+for the first time must not be `doubtful`. `Templates.closer` searches, at twice the cost.
 """
 
 import re
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from gatewatch.protocol.masking import TELLING, is_volatile_date, value_shape
 
-__all__ = ["Found", "Template", "Templates", "exact"]
+__all__ = ["Found", "Hits", "Template", "Templates", "exact"]
 
 _START = b'{"ip":"'
 _STAMP = b'"timestamp":"'
@@ -32,22 +33,36 @@ _LOWER_HEX = b"0123456789abcdef"
 # The shape of the commonest nonces, looked up by length.
 _HEX_SHAPES = {length: value_shape(b"a" * length) for length in range(5, 65)}
 _DATE_LENGTH = 29
+# 2026-11-20T03:14:07Z; other forms of time are found by searching.
+_STAMP_LENGTH = 20
 _LIKE_ADDRESS = re.compile(rb"\d\.\d{1,3}\.\d{1,3}\.\d")
 
-Template = tuple[bytes, ...]
-Found = tuple[Template, bytes, bytes]
-"""Template, address and time as written."""
+Template = tuple[bytes | int, ...]
 
 
-class _Layout(NamedTuple):
-    """Where things stand in a line with a Date, a hex nonce and the request echoed."""
+class Found(NamedTuple):
+    """One line's template, and its address and time as written."""
 
-    date_end: int
-    """From the end of the address."""
-    nonce: int
-    """Length of the nonce."""
+    template: Template
+    ip: bytes
+    stamp: bytes
+
+
+class Hits(NamedTuple):
+    """What a run of lines came to: three columns for the lines whose template was known."""
+
+    entries: list[int]
+    ips: list[bytes]
+    stamps: list[bytes]
+    missed: list[int]
+    """Places of the other lines."""
+
+
+class _Echo(NamedTuple):
+    """How a scan's lines end: the request as zgrab2 echoes it, and the time."""
+
     between: bytes
-    """From one echo of the address in the request to the other."""
+    """From one echo of the address to the other."""
     after: bytes
     """From the second echo to the time."""
     end: bytes
@@ -55,78 +70,56 @@ class _Layout(NamedTuple):
 
 
 class Templates:
-    """Finds templates line by line; remembers one layout."""
+    """Finds templates; remembers how the scan echoes its requests."""
 
     def __init__(self) -> None:
-        self._layout = _Layout(0, 0, b"", b"", b"\0")
-        self._places()
+        self._echo = _Echo(b"", b"", b"\0")
 
-    def __call__(self, line: bytes) -> Found | None:
-        """The template of a line as zgrab2 writes it, None for any other line.
+    def hits(self, lines: Sequence[bytes], known: Callable[[Template], int | None]) -> Hits:
+        """Looks up the templates of `lines`; `known` gives a template's entry or None.
 
-        Runs once a line of a big import, so each step counts.
+        Most lines of a big import run through this loop and nothing more, so each step counts:
+        about 3 microseconds for a line of 1.2 KB.
         """
-        ip_end = line.find(b'"', 7)
-        ip = line[7:ip_end]
-        date_end = ip_end + self._date_end
-        date = line[date_end - _DATE_LENGTH : date_end]
-        nonce = line.find(_NONCE, date_end) + 8
-        nonce_end = nonce + self._nonce
-        value = line[nonce:nonce_end]
-        echo = len(line) - self._tail - 2 * len(ip)
-        if (
-            line[echo : self._stamp] == ip + self._between + ip + self._after
-            and line.endswith(self._end)
-            and not value.translate(None, _LOWER_HEX)
-            and 7 < nonce < nonce_end < echo
-            and not value.isdigit()
-            and value not in TELLING
-            and date.endswith(b" GMT")
-            and b"19" not in date
-            and b'"' not in date
-        ):
-            key = (
-                line[ip_end : date_end - _DATE_LENGTH],
-                line[date_end:nonce],
-                line[nonce_end:echo],
-            )
-            return key, ip, line[self._stamp : self._stamp_end]
-        return self.closer(line)
-
-    def closer(self, line: bytes) -> Found | None:
-        """As `exact`; takes over the line's layout."""
-        found = exact(line)
-        layout = _layout(line) if found else None
-        if layout is not None and layout != self._layout:
-            self._layout = layout
-            self._places()
+        between, after, end = self._echo
+        stamp_end = -len(end)
+        stamp = stamp_end - _STAMP_LENGTH
+        tail = len(between) + len(after) - stamp
+        found = Hits([], [], [], [])
+        add_entry, add_ip, add_stamp = found.entries.append, found.ips.append, found.stamps.append
+        for at, line in enumerate(lines):
+            ip_end = line.find(b'"', 7)
+            ip = line[7:ip_end]
+            echo = len(line) - tail - 2 * len(ip)
+            if line[echo:stamp] == ip + between + ip + after and line.endswith(end):
+                template = _quick(line, ip_end, echo)
+                entry = known(template) if template else None
+                if entry is not None:
+                    add_entry(entry)
+                    add_ip(ip)
+                    add_stamp(line[stamp:stamp_end])
+                    continue
+            found.missed.append(at)
         return found
 
-    def doubtful(self, template: Template) -> bool:
-        """Whether lines of this template, which is new, have to be looked at more closely.
+    def closer(self, line: bytes) -> Found | None:
+        """The template of one line, None when zgrab2 does not write such lines."""
+        found = exact(line)
+        if found is not None:
+            self._echo = _echo(line, found.ip) or self._echo
+        return found
 
-        Nothing is doubtful of what `exact` found. What the layout found must hold the marks in
-        their places, and nothing like an address, which might be the target's own.
-        """
-        if len(template) != 3:
-            return False
-        before, middle, rest = template
-        challenge = middle.rfind(_CHALLENGE)
-        return (
-            not before.endswith(_DATE)
-            or not middle.startswith(b'"')
-            or challenge < 0
-            or b'"]' in middle[challenge:]
-            or not rest.startswith(b'\\"')
-            or any(map(_LIKE_ADDRESS.search, template))
-        )
-
-    def _places(self) -> None:
-        """The layout as the offsets that `__call__` needs."""
-        self._date_end, self._nonce, self._between, self._after, self._end = self._layout
-        self._stamp_end = -len(self._end)
-        self._stamp = self._stamp_end - 20
-        self._tail = len(self._between) + len(self._after) + 20 + len(self._end)
+    def quick(self, line: bytes) -> Template | None:
+        """The template by which `hits` will know this line, None when it cannot."""
+        between, after, end = self._echo
+        ip_end = line.find(b'"', 7)
+        echoed = line[7:ip_end] + between + line[7:ip_end] + after
+        stamp = len(line) - len(end) - _STAMP_LENGTH
+        echo = stamp - len(echoed)
+        if not line.endswith(end) or line[max(echo, 0) : stamp] != echoed:
+            return None
+        template = _quick(line, ip_end, echo)
+        return None if template is None or _doubtful(template) else template
 
 
 def exact(line: bytes) -> Found | None:
@@ -150,8 +143,65 @@ def exact(line: bytes) -> Found | None:
     shape = _shape(text[nonce:nonce_end], text[nonce_end : nonce_end + 2]) if nonce > 7 else b""
     if not shape:
         nonce = nonce_end = date_end
-    rest = text[nonce_end:] + line[stamp_end:]
-    return (text[:date], text[date_end:nonce], shape, rest), ip, line[stamp + 13 : stamp_end]
+    template = (text[:date], text[date_end:nonce], shape, text[nonce_end:], _end(line[stamp_end:]))
+    return Found(template, ip, line[stamp + 13 : stamp_end])
+
+
+def _quick(line: bytes, ip_end: int, echo: int) -> Template | None:
+    """The text from the address to the request's echo, without Date and nonce."""
+    before, start = b"", ip_end
+    date = line.find(_DATE, ip_end, echo)
+    if date > 0:
+        start = date + 9 + _DATE_LENGTH
+        value = line[date + 9 : start]
+        # As `is_volatile_date` has it, for the common form.
+        if (
+            not value.endswith(b" GMT")
+            or b"1970" in value
+            or b"1980" in value
+            or b'"' in value
+            or b"\\" in value
+        ):
+            return None
+        before = line[ip_end : date + 9]
+    nonce = line.find(_NONCE, start, echo) + 8
+    if nonce < 8:
+        return before, line[start:echo]
+    nonce_end = line.find(b"\\", nonce)
+    value = line[nonce:nonce_end]
+    if value.translate(None, _LOWER_HEX) or value.isdigit() or value in TELLING:
+        return None
+    return before, line[start:nonce], nonce_end - nonce, line[nonce_end:echo]
+
+
+def _doubtful(template: Template) -> bool:
+    """Whether what `_quick` found, seen for the first time, is not surely what `exact` would.
+
+    The marks must stand in their places, and nothing may look like an address, which could be
+    the target's own.
+    """
+    before, rest = template[0], template[-1]
+    assert isinstance(before, bytes)
+    assert isinstance(rest, bytes)
+    middle = template[1]
+    assert isinstance(middle, bytes)
+    if before and not middle.startswith(b'"'):
+        return True
+    if len(template) > 2:
+        challenge = middle.rfind(_CHALLENGE)
+        if challenge < 0 or b'"]' in middle[challenge:] or not rest.startswith(b'\\"'):
+            return True
+    return any(_LIKE_ADDRESS.search(part) for part in template if isinstance(part, bytes))
+
+
+def _end(text: bytes) -> bytes:
+    """What stands behind the time, without an error text that says nothing of the service.
+
+    Go's errors name addresses and ports of the moment; only the one about a malformed answer
+    quotes what the service sent.
+    """
+    cut = text.startswith(b'","error":"') and b"malformed" not in text
+    return b'","error":"' if cut else text
 
 
 def _date(text: bytes) -> tuple[int, int]:
@@ -172,22 +222,12 @@ def _shape(value: bytes, end: bytes) -> bytes:
     return value_shape(value)
 
 
-def _layout(line: bytes) -> _Layout | None:
-    """The layout of a line that `exact` understood, when it has one."""
-    ip_end = line.find(b'"', 7)
-    ip = line[7:ip_end]
+def _echo(line: bytes, ip: bytes) -> _Echo | None:
+    """How a line that `exact` understood ends, when it echoes its request twice."""
     stamp = line.rfind(_STAMP) + 13
-    date_end = line.find(_DATE, ip_end) + 9 + _DATE_LENGTH
-    nonce = line.find(_NONCE, date_end) + 8
     second = line.rfind(ip, 0, stamp)
     first = line.rfind(ip, 0, second)
-    end = line[stamp + 20 :]
-    if not ip_end < date_end < nonce < first < second or not end.startswith(b'"'):
+    end = line[stamp + _STAMP_LENGTH :]
+    if not 7 + len(ip) < first < second or not end.startswith(b'"'):
         return None
-    return _Layout(
-        date_end - ip_end,
-        line.find(b"\\", nonce) - nonce,
-        line[first + len(ip) : second],
-        line[second + len(ip) : stamp],
-        end,
-    )
+    return _Echo(line[first + len(ip) : second], line[second + len(ip) : stamp], end)

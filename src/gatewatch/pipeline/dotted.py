@@ -16,20 +16,20 @@ def parse_ipv4(texts: Sequence[bytes]) -> npt.NDArray[np.int64]:
     Agrees with `model.address.parse_address` on what is canonical: four decimal parts up to
     255 without leading zeros.
     """
-    table = np.array(texts, dtype=f"S{_WIDTH}").view(np.uint8).reshape(len(texts), _WIDTH)
-    number = np.zeros(len(texts), dtype=np.int64)
-    part = np.zeros(len(texts), dtype=np.int64)
-    digits = np.zeros(len(texts), dtype=np.int64)
-    dots = np.zeros(len(texts), dtype=np.int64)
-    wrong = table[:, _WIDTH - 1] != 0
-    for column in table.T:
-        digit, dot = (column >= 48) & (column <= 57), column == 46
+    size = len(texts)
+    table = np.array(texts, dtype=f"S{_WIDTH}").view(np.uint8).reshape(size, _WIDTH)
+    number, part = np.zeros(size, dtype=np.uint32), np.zeros(size, dtype=np.uint32)
+    digits, dots = np.zeros(size, dtype=np.uint8), np.zeros(size, dtype=np.uint8)
+    wrong = table[:, -1] != 0
+    for column in np.ascontiguousarray(table.T):
+        value = column - np.uint8(48)
+        digit, dot = value < 10, column == 46
         wrong |= ~(digit | dot | (column == 0))
-        # A digit after a lone leading zero, or a dot after no digit at all.
+        # A digit after a lone leading zero, a dot after no digit at all, a part above 255.
         wrong |= (digit & (digits > 0) & (part == 0)) | (dot & (digits == 0)) | (part > 255)
         number = np.where(dot, number << 8 | part, number)
-        part = np.where(dot, 0, np.where(digit, part * 10 + column - 48, part))
-        digits = np.where(dot, 0, digits + digit)
+        part = np.where(dot, 0, np.where(digit, part * 10 + value, part))
+        digits = np.where(dot, 0, digits + digit).astype(np.uint8)
         dots += dot
     wrong |= (dots != 3) | (digits == 0) | (part > 255)
-    return np.where(wrong, -1, number << 8 | part)
+    return np.where(wrong, -1, (number << 8 | part).astype(np.int64))

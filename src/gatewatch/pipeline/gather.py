@@ -2,53 +2,30 @@
 
 A `Gatherer` belongs to one process and one input. It masks and interns each answer, and
 remembers which responses it has handed out, so that a batch carries each response once.
-Formats that offer `template` are read without parsing most of their lines at all: two lines
-with the same template differ only in address, time and in what masking replaces, so the second
-one is a look-up. What a template does not cover goes the long way; the result is the same.
+Formats that offer `Templates` are read without parsing most of their lines (`templated.py`).
 """
 
 import re
 from collections import Counter
-from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
 from gatewatch.formats.given import Given
 from gatewatch.formats.read import Reader, Record
-from gatewatch.model.moment import parse_moment
 from gatewatch.model.observation import Observation, Outcome, Rejected, Unanswered
 from gatewatch.model.response import Response, response_id
-from gatewatch.pipeline.dotted import parse_ipv4
+from gatewatch.pipeline.templated import Taken, TemplatedLines
 from gatewatch.pipeline.understand import Understood, understood
 from gatewatch.protocol.masking import mask, mask_host
 from gatewatch.store.spool import Columns, join
 
 __all__ = ["Batch", "Gatherer", "Row", "shift_lines"]
 
-_DOUBTFUL = object()
 _LINE = re.compile(r"\bline (\d+)")
-
-# Each generation of known templates holds this many; a template is about 1 KB.
-_TEMPLATES = 40_000
-_MOMENTS = 100_000
-_ANSWERS = 20_000
-
-
-class Templates(Protocol):
-    """What a format of lines may offer as `Templates()`; see `formats/zgrab2_template.py`."""
-
-    def __call__(self, line: bytes) -> tuple[Hashable, bytes, bytes] | None:
-        """(template, address, time as written) of a line; None: read it the long way."""
-
-    def closer(self, line: bytes) -> tuple[Hashable, bytes, bytes] | None:
-        """The same, found with more care."""
-
-    def doubtful(self, template: Any) -> bool:
-        """Whether lines with this template, which is new, need that care."""
 
 
 class Row(NamedTuple):
@@ -90,12 +67,11 @@ class Gatherer:
         self._overlay = overlay
         self._reader = reader
         self._given = given
-        make_templates = getattr(reader, "Templates", None)
-        self._finder: Templates | None = make_templates() if make_templates else None
+        templates = getattr(reader, "Templates", None)
+        self._templated = templates and TemplatedLines(
+            templates(), self._add_rows, self._add_unanswered, self._take_run
+        )
         self._handed_out: set[int] = set()
-        self._templates = _Generations(_TEMPLATES)
-        self._answers = _Generations(_ANSWERS)
-        self._moments: dict[bytes, int] = {}
         self._new()
 
     def take(self, record: Record) -> int:
@@ -111,19 +87,14 @@ class Gatherer:
 
     def take_lines(self, chunk: bytes) -> None:
         """Counts in a run of whole lines of a format of lines."""
-        assert self._reader is not None
-        assert self._given is not None
         lines = chunk.split(b"\n")
         if not lines[-1]:
             lines.pop()
         self._lines += len(lines)
-        if self._finder is None:
-            for record in self._reader.read(BytesIO(chunk), self._given):
-                if isinstance(record, Rejected):
-                    record = shift_lines(record, self._lines - len(lines))
-                self.take(record)
+        if self._templated:
+            self._templated.take(lines, self._lines - len(lines))
         else:
-            self._take_templates(lines, self._finder)
+            self._take_run(lines, self._lines)
 
     def waiting(self) -> int:
         """Records since the last batch."""
@@ -175,76 +146,23 @@ class Gatherer:
     def _interned(self, seen: Observation) -> int:
         host = str(seen.ip)
         masked = mask(seen.answer, host)
-        key = (masked.spoke, masked.outcome, masked.head, masked.body, masked.marks, masked.tls)
-        number = self._answers.get(key)
-        if number is None:
-            number = response_id(masked)
-            self._answers.put(key, number)
-            if number not in self._handed_out:
-                self._handed_out.add(number)
-                example = mask_host(seen.answer.head, host)
-                self._responses.append(Response(number, masked, example, seen.seen_at))
-        return int(number)
+        number = response_id(masked)
+        if number not in self._handed_out:
+            self._handed_out.add(number)
+            example = mask_host(seen.answer.head, host)
+            self._responses.append(Response(number, masked, example, seen.seen_at))
+        return number
 
-    def _take_templates(self, lines: list[bytes], templates: Templates) -> None:
-        """The loop that most lines of a big import run through and nothing more."""
-        known, moments, unanswered = self._templates, self._moments, self._unanswered
-        before = self._lines - len(lines)
-        quick = _Quick()
-        add_at, add_ip = quick.at.append, quick.ip.append
-        add_moment = quick.seen_at.append
-        add_port, add_response = quick.port.append, quick.response.append
-        strange: list[bytes] = []
-        for at, line in enumerate(lines):
-            found = templates(line)
-            entry = known.young.get(found[0]) or known.get(found[0]) if found else None
-            if entry is _DOUBTFUL:
-                found = templates.closer(line)
-                entry = known.get(found[0]) if found else None
-            if found is None:
-                strange.append(line)
-                continue
-            if strange:
-                self._take_run(strange, before + at)
-                strange = []
-            key, ip, stamp = found
-            moment = moments.get(stamp) or self._moment(stamp)
-            if entry is None or moment is None:
-                self._learn(templates, key, self._take_run([line], before + at + 1))
-            elif entry.__class__ is Outcome:
-                unanswered[entry] += 1
-                self._records += 1
-            else:
-                add_at(at)
-                add_ip(ip)
-                add_moment(moment)
-                add_port(entry[0])
-                add_response(entry[1])
-        if strange:
-            self._take_run(strange, self._lines)
-        for at in self._add_quick(quick):
-            self._take_run([lines[at]], before + at + 1)
+    def _add_rows(self, columns: Columns) -> None:
+        self._pieces4.append(columns)
+        self._records += len(columns.low)
 
-    def _add_quick(self, quick: "_Quick") -> list[int]:
-        """Counts in the rows of known templates; gives back the places of other addresses."""
-        low = parse_ipv4(quick.ip)
-        fine = low >= 0
-        count = int(np.count_nonzero(fine))
-        zeros = np.zeros(count, dtype=np.int64)
-        port, seen_at, response = (
-            np.array(column, dtype=np.int64)[fine]
-            for column in (quick.port, quick.seen_at, quick.response)
-        )
-        self._pieces4.append(Columns(zeros, low[fine], port, seen_at, response, zeros, zeros))
+    def _add_unanswered(self, outcome: Outcome, count: int) -> None:
+        self._unanswered[outcome] += count
         self._records += count
-        return [at for at, good in zip(quick.at, fine.tolist(), strict=True) if not good]
 
-    def _take_run(self, lines: list[bytes], end: int) -> list[tuple[Record, int]]:
-        """Reads lines, the last of which has number `end`, the long way.
-
-        Gives their records, each with its response's id or 0. Strange lines are read together,
-        since a damaged file may hold a record that spans several of them.
-        """
+    def _take_run(self, lines: list[bytes], end: int) -> list[Taken]:
+        """Counts in lines, the last of which has number `end`, by the format's reader."""
         assert self._reader is not None
         assert self._given is not None
         before = end - len(lines)
@@ -254,63 +172,6 @@ class Gatherer:
                 record = shift_lines(record, before)
             records.append((record, self.take(record)))
         return records
-
-    def _learn(
-        self, templates: Templates, key: Hashable, records: list[tuple[Record, int]]
-    ) -> None:
-        if templates.doubtful(key):
-            self._templates.put(key, _DOUBTFUL)
-            return
-        if len(records) != 1:
-            return
-        record, response = records[0]
-        if isinstance(record, Unanswered):
-            self._templates.put(key, record.outcome)
-        elif isinstance(record, Observation) and record.place is None:
-            self._templates.put(key, (record.port, response))
-
-    def _moment(self, stamp: bytes) -> int | None:
-        if len(self._moments) >= _MOMENTS:
-            self._moments.clear()
-        try:
-            moment = parse_moment(stamp.decode("ascii"))
-        except ValueError:
-            return None
-        self._moments[stamp] = moment
-        return moment
-
-
-@dataclass
-class _Quick:
-    """Rows of known templates as columns; `at` is the place in the chunk."""
-
-    at: list[int] = field(default_factory=list)
-    ip: list[bytes] = field(default_factory=list)
-    seen_at: list[int] = field(default_factory=list)
-    port: list[int] = field(default_factory=list)
-    response: list[int] = field(default_factory=list)
-
-
-class _Generations:
-    """A bounded map that forgets what was not asked for lately."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self.young: dict[Hashable, Any] = {}
-        self._old: dict[Hashable, Any] = {}
-
-    def get(self, key: Hashable) -> Any:
-        value = self.young.get(key)
-        if value is None:
-            value = self._old.get(key)
-            if value is not None:
-                self.put(key, value)
-        return value
-
-    def put(self, key: Hashable, value: object) -> None:
-        if len(self.young) >= self._size:
-            self._old, self.young = self.young, {}
-        self.young[key] = value
 
 
 def shift_lines(rejected: Rejected, by: int) -> Rejected:

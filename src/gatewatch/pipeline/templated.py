@@ -1,0 +1,211 @@
+"""Lines read by template: most of them are a look-up, the others go the long way.
+
+Two lines with the same template differ only in address, time and in what masking replaces
+(`formats/zgrab2_template.py` says why that holds). What a template does not cover goes through
+the format's reader; the result is the same, as a property test shows.
+"""
+
+from array import array
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from gatewatch.model.moment import parse_moment
+from gatewatch.model.observation import Observation, Outcome, Rejected, Unanswered
+from gatewatch.pipeline.dotted import parse_ipv4
+from gatewatch.store.spool import Columns
+
+__all__ = ["Found", "Hits", "Taken", "TemplatedLines", "Templates"]
+
+# Each generation of known templates holds this many; a template is about 1 KB.
+_TEMPLATES = 40_000
+_MOMENTS = 100_000
+_STEP = 2048
+_OUTCOMES = list(Outcome)
+
+Taken = tuple[Observation | Unanswered | Rejected, int]
+"""A record that was counted in, and the id of its response (0: it has none)."""
+
+
+class Found(Protocol):
+    """One line's template, and its address and time as written."""
+
+    @property
+    def template(self) -> Hashable: ...
+    @property
+    def ip(self) -> bytes: ...
+    @property
+    def stamp(self) -> bytes: ...
+
+
+class Hits(Protocol):
+    """What a run of lines came to: three columns for the lines whose template was known."""
+
+    @property
+    def entries(self) -> list[int]: ...
+    @property
+    def ips(self) -> list[bytes]: ...
+    @property
+    def stamps(self) -> list[bytes]: ...
+    @property
+    def missed(self) -> list[int]:
+        """Places of the other lines."""
+
+
+class Templates(Protocol):
+    """What a format of lines may offer as `Templates()`."""
+
+    def hits(self, lines: Sequence[bytes], known: Callable[[Any], int | None]) -> Hits:
+        """Looks up the templates of `lines`."""
+
+    def closer(self, line: bytes) -> Found | None:
+        """The template of one line, None when it has none."""
+
+    def quick(self, line: bytes) -> Hashable | None:
+        """The template by which `hits` will know this line, None when it cannot."""
+
+
+class TemplatedLines:
+    """Reads runs of lines; counts rows and outcomes through the functions handed in."""
+
+    def __init__(
+        self,
+        templates: Templates,
+        add_rows: Callable[[Columns], None],
+        add_unanswered: Callable[[Outcome, int], None],
+        take_run: Callable[[list[bytes], int], list[Taken]],
+    ) -> None:
+        """`take_run(lines, end)` reads lines, the last of which has number `end`, the long way."""
+        self._templates = templates
+        self._add_rows = add_rows
+        self._add_unanswered = add_unanswered
+        self._take_run = take_run
+        self._known = _Generations(_TEMPLATES)
+        self._moments = _Moments()
+        # What a known template stands for: at 0 and above a place in these two columns, below
+        # an outcome without a service.
+        self._ports, self._responses = array("q"), array("q")
+
+    def take(self, lines: list[bytes], before: int) -> None:
+        """Counts in `lines`, which `before` others precede in their batch."""
+        # In small steps, so that what is learnt from one line serves those soon after it.
+        for start in range(0, len(lines), _STEP):
+            self._take_step(lines[start : start + _STEP], before + start)
+
+    def _take_step(self, lines: list[bytes], before: int) -> None:
+        hits = self._templates.hits(lines, self._known.young.get)
+        if not self._count(hits.entries, hits.ips, hits.stamps):
+            self._take_run(lines, before + len(lines))
+            return
+        strange = _Run()
+        for at in hits.missed:
+            line, end = lines[at], before + at + 1
+            found = self._templates.closer(line)
+            if found is None and strange.grows(line, end):
+                continue
+            if strange.lines:
+                self._take_run(strange.lines, strange.end)
+            strange = _Run() if found is not None else _Run([line], end)
+            if found is not None:
+                self._attend(line, found, end)
+        if strange.lines:
+            self._take_run(strange.lines, strange.end)
+
+    def _attend(self, line: bytes, found: Found, end: int) -> None:
+        """Counts in one line whose template `hits` did not know."""
+        template = self._templates.quick(line) or found.template
+        entry = self._known.get(template)
+        if entry is None or not self._count([entry], [found.ip], [found.stamp]):
+            self._learn(template, self._take_run([line], end))
+
+    def _learn(self, template: Hashable, taken: list[Taken]) -> None:
+        """Remembers what lines of a template give, when that is one record of a known kind."""
+        if len(taken) != 1:
+            return
+        record, response = taken[0]
+        if isinstance(record, Unanswered):
+            self._known.put(template, -1 - _OUTCOMES.index(record.outcome))
+        elif isinstance(record, Observation) and record.place is None:
+            self._known.put(template, len(self._ports))
+            self._ports.append(record.port)
+            self._responses.append(response)
+
+    def _count(self, entries: list[int], ips: list[bytes], stamps: list[bytes]) -> bool:
+        """Counts in lines of known templates; False, and nothing counted, if one is no such."""
+        entry, low = np.array(entries, dtype=np.int64), parse_ipv4(ips)
+        moments = [self._moments[stamp] for stamp in stamps]
+        if None in moments or (low < 0).any():
+            return False
+        rows = entry >= 0
+        kinds, zeros = entry[rows], np.zeros(np.count_nonzero(rows), dtype=np.int64)
+        self._add_rows(
+            Columns(
+                zeros,
+                low[rows],
+                np.frombuffer(self._ports, dtype=np.int64)[kinds],
+                np.array(moments, dtype=np.int64)[rows],
+                np.frombuffer(self._responses, dtype=np.int64)[kinds],
+                zeros,
+                zeros,
+            )
+        )
+        codes, counts = np.unique(entry[~rows], return_counts=True)
+        for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
+            self._add_unanswered(_OUTCOMES[-1 - code], count)
+        return True
+
+
+@dataclass
+class _Run:
+    """Strange lines that follow each other, the last of which has number `end`.
+
+    They are read together, since a damaged file may hold a record that spans several lines.
+    """
+
+    lines: list[bytes] = field(default_factory=list)
+    end: int = 0
+
+    def grows(self, line: bytes, end: int) -> bool:
+        if not self.lines or end != self.end + 1:
+            return False
+        self.lines.append(line)
+        self.end = end
+        return True
+
+
+class _Generations:
+    """A bounded map that forgets what was not asked for lately."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self.young: dict[Hashable, int] = {}
+        self._old: dict[Hashable, int] = {}
+
+    def get(self, key: Hashable) -> int | None:
+        value = self.young.get(key)
+        if value is None:
+            value = self._old.get(key)
+            if value is not None:
+                self.put(key, value)
+        return value
+
+    def put(self, key: Hashable, value: int) -> None:
+        if len(self.young) >= self._size:
+            self._old, self.young = self.young, {}
+        self.young[key] = value
+
+
+class _Moments(dict[bytes, int | None]):
+    """Times as written to microseconds since 1970 UTC; None: not a time."""
+
+    def __missing__(self, stamp: bytes) -> int | None:
+        if len(self) >= _MOMENTS:
+            self.clear()
+        try:
+            moment = parse_moment(stamp.decode("ascii"))
+        except ValueError:
+            return None
+        self[stamp] = moment
+        return moment
