@@ -2,13 +2,15 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from gatewatch.cli.commands import command_words, load_command
 from gatewatch.cli.main import build_parser, run
+from gatewatch.model.errors import Exit
+from gatewatch.model.observation import Observation, Place
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
@@ -17,6 +19,8 @@ DOCUMENTS = sorted(
 EACH = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 # These need no lake and change nothing, so the documents' own words are run.
 HARMLESS = {"completion", "config", "doctor", "fields", "formats"}
+# These only read a lake; the tests have one in which the documents' host answered.
+READING = {"count", "host", "report", "search"}
 OUR_PROGRAMS = {"gatewatch", "./gatewatch"}
 
 
@@ -81,6 +85,25 @@ def test_each_harmless_command_line_shown_runs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(argv) == 0
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [argv for argv in COMMANDS.values() if argv[0] in READING],
+    ids=[name for name, argv in COMMANDS.items() if argv[0] in READING],
+)
+def test_each_question_shown_has_an_answer(
+    argv: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    seen: Callable[..., Observation],
+    make_lake: Callable[..., object],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GATEWATCH_LAKE", raising=False)
+    at = [seen("192.0.2.7", place=Place("IT", 64500, "Example")), seen("192.0.2.8", "rompager")]
+    make_lake(at, tmp_path / "gatewatch-lake")
+    assert run(argv) in (Exit.FOUND, Exit.NOTHING)
 
 
 def test_examples_begin_with_the_command_itself() -> None:
