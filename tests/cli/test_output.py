@@ -11,7 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from gatewatch.cli.output import add_format_option, colored, write_table
+from gatewatch.cli.output import (
+    add_format_option,
+    colored,
+    format_of,
+    write_table,
+    write_tables,
+)
 from gatewatch.cli.parser import Parser
 from gatewatch.cli.settings import ACCESSIBLE, COLOR, add_option
 from gatewatch.model.errors import BadArguments, Exit, OutputUnwritable
@@ -165,6 +171,21 @@ def test_the_ending_of_a_file_decides_its_format(name: str, begins: str, place: 
 def test_the_format_asked_for_beats_the_ending(place: Path) -> None:
     write_table(TABLE, asked("-o", "x.csv", "--format", "json"))
     assert json.loads((place / "x.csv").read_text(encoding="utf-8"))[0]["ip"] == "192.0.2.1"
+
+
+@pytest.mark.parametrize(
+    ("argv", "name"),
+    [((), "ndjson"), (("-o", "x.md"), "markdown"), (("-o", "x.md", "--format", "csv"), "csv")],
+)
+def test_the_format_is_known_before_anything_is_written(argv: tuple[str, ...], name: str) -> None:
+    assert format_of(asked(*argv)) == name
+
+
+def test_tables_that_belong_together_are_one_output(place: Path) -> None:
+    second = Table(("port",), [(7547,)])
+    assert write_tables([TABLE, second], asked("-o", "x.txt")) == Exit.FOUND
+    text = (place / "x.txt").read_text(encoding="utf-8")
+    assert text == "ip         server\n192.0.2.1  é\n192.0.2.2\n\nport\n7547\n"
 
 
 def failing_rows() -> Iterator[tuple[str, str]]:

@@ -27,7 +27,14 @@ if TYPE_CHECKING:
     from gatewatch.formats.write import Writer
     from gatewatch.model.table import Page, Table, Value
 
-__all__ = ["add_format_option", "colored", "discard_stdout", "write_table"]
+__all__ = [
+    "add_format_option",
+    "colored",
+    "discard_stdout",
+    "format_of",
+    "write_table",
+    "write_tables",
+]
 
 _STDOUT = "-"
 _MENDS = {
