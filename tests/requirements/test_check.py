@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -41,6 +42,59 @@ def test_whatever_did_not_pass_counts_as_failed(
     closing: str, counts: tuple[int, int], check: ModuleType
 ) -> None:
     assert check.counted(f"....\n{closing}\n") == counts
+
+
+@pytest.fixture
+def debian(check: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], list[str]]:
+    """Runs the step of the Debian packages on a made-up machine; gives what it said and did."""
+
+    def report(name: str, command: list[str], args: None) -> tuple[int, int]:
+        said.append(command[-1])
+        return 1, 0
+
+    said: list[str] = []
+
+    def debian(known: str, user: int) -> list[str]:
+        done = subprocess.CompletedProcess("", 0, stdout=known)
+        monkeypatch.setattr(check.shutil, "which", lambda name: name)
+        monkeypatch.setattr(check.subprocess, "run", lambda *_, **__: done)
+        monkeypatch.setattr(check.os, "geteuid", lambda: user)
+        monkeypatch.setattr(check, "say", said.append)
+        monkeypatch.setattr(check, "report", report)
+        counts = list(check.debian(None))
+        return [*said, str(tuple(counts[0]))]
+
+    return debian
+
+
+def installed(*missing: str) -> str:
+    lines = (REQUIREMENTS / "debian.txt").read_text().splitlines()
+    names = [line for line in lines if line and line[0] != "#" and line not in missing]
+    return "".join(f"ii  {name}\n" for name in names) + "un  nmap-common\n"
+
+
+def test_nothing_is_installed_when_nothing_is_missing(
+    debian: Callable[[str, int], list[str]],
+) -> None:
+    assert debian(installed(), 0) == ["(1, 0)"]
+
+
+def test_root_installs_what_is_missing_and_nothing_else(
+    debian: Callable[[str, int], list[str]],
+) -> None:
+    assert debian(installed("nmap", "zsh") + "rc  zsh\n", 0) == [
+        "apt-get update && apt-get install -y --no-install-recommends nmap zsh",
+        "(1, 0)",
+    ]
+
+
+def test_others_are_told_what_root_should_install(
+    debian: Callable[[str, int], list[str]],
+) -> None:
+    assert debian(installed("nmap"), 1000) == [
+        "packages   failed\n  as root: apt-get install nmap",
+        "(0, 1)",
+    ]
 
 
 @pytest.fixture
