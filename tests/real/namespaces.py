@@ -59,7 +59,12 @@ def remove_stale() -> None:
     for path in _FOLDER.glob("gatewatch-*"):
         made = _NAME.fullmatch(path.name)
         if made and not Path("/proc", made[1]).exists():
-            remove(path.name)
+            try:
+                remove(path.name)
+            except NoLaboratory:
+                # Somebody else was quicker, or it cannot be removed.
+                if path.exists():
+                    raise
 
 
 def command(name: str, argv: Sequence[str]) -> list[str]:
