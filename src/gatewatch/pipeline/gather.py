@@ -7,7 +7,7 @@ Formats that offer `Templates` are read without parsing most of their lines (`te
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from gatewatch.formats.given import Given
 from gatewatch.formats.read import Reader, Record
 from gatewatch.model.observation import Observation, Outcome, Rejected, Unanswered
 from gatewatch.model.response import Response, response_id
-from gatewatch.pipeline.templated import Taken, TemplatedLines
+from gatewatch.pipeline.templated import Lessons, Taken, TemplatedLines
 from gatewatch.pipeline.understand import Understood, understood
 from gatewatch.protocol.masking import mask, mask_host
 from gatewatch.store.spool import Columns, join
@@ -56,6 +56,8 @@ class Batch:
     """Records read, rejected ones included."""
     lines: int = 0
     """Lines covered, for formats of lines."""
+    lessons: Lessons = field(default_factory=dict)
+    """What was learnt of templates, for other processes that read the same input."""
 
 
 class Gatherer:
@@ -115,9 +117,21 @@ class Gatherer:
             self._as_names,
             self._records,
             self._lines,
+            self._lessons(),
         )
         self._new()
         return made
+
+    def tell(self, lessons: Lessons) -> None:
+        """Takes over what another process learnt of templates."""
+        if self._templated:
+            self._templated.tell(lessons)
+
+    def _lessons(self) -> Lessons:
+        if not self._templated:
+            return {}
+        learnt, self._templated.learnt = self._templated.learnt, {}
+        return learnt
 
     def _new(self) -> None:
         self._rows4: list[Row] = []

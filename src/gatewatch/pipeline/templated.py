@@ -8,32 +8,42 @@ the format's reader; the result is the same, as a property test shows.
 from array import array
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from hashlib import blake2b
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from gatewatch.model.moment import parse_moment
+from gatewatch.model.moment import SECOND, parse_moment
 from gatewatch.model.observation import Observation, Outcome, Rejected, Unanswered
 from gatewatch.pipeline.dotted import parse_ipv4
 from gatewatch.store.spool import Columns
 
-__all__ = ["Found", "Hits", "Taken", "TemplatedLines", "Templates"]
+__all__ = ["Found", "Hits", "Lessons", "Taken", "TemplatedLines", "Templates"]
 
 # Each generation of known templates holds this many; a template is about 1 KB.
 _TEMPLATES = 40_000
+_LESSONS = 100_000
 _MOMENTS = 100_000
 _STEP = 2048
+_SECONDS = {b"%02dZ" % second: second * SECOND for second in range(60)}
 _OUTCOMES = list(Outcome)
+
+T = TypeVar("T")
 
 Taken = tuple[Observation | Unanswered | Rejected, int]
 """A record that was counted in, and the id of its response (0: it has none)."""
+Meaning = Outcome | tuple[int, int]
+"""What every line of a template gives: an outcome without a service, or (port, response)."""
+Lessons = dict[bytes, Meaning]
+"""Digest of a template to its meaning."""
+Template = tuple[bytes | int, ...]
 
 
 class Found(Protocol):
     """One line's template, and its address and time as written."""
 
     @property
-    def template(self) -> Hashable: ...
+    def template(self) -> Template: ...
     @property
     def ip(self) -> bytes: ...
     @property
@@ -63,7 +73,7 @@ class Templates(Protocol):
     def closer(self, line: bytes) -> Found | None:
         """The template of one line, None when it has none."""
 
-    def quick(self, line: bytes) -> Hashable | None:
+    def quick(self, line: bytes) -> Template | None:
         """The template by which `hits` will know this line, None when it cannot."""
 
 
@@ -78,11 +88,14 @@ class TemplatedLines:
         take_run: Callable[[list[bytes], int], list[Taken]],
     ) -> None:
         """`take_run(lines, end)` reads lines, the last of which has number `end`, the long way."""
+        self.learnt: Lessons = {}
+        """What was learnt since the owner last emptied it, for other processes."""
+        self._told: _Generations[Meaning] = _Generations(_LESSONS)
         self._templates = templates
         self._add_rows = add_rows
         self._add_unanswered = add_unanswered
         self._take_run = take_run
-        self._known = _Generations(_TEMPLATES)
+        self._known: _Generations[int] = _Generations(_TEMPLATES)
         self._moments = _Moments()
         # What a known template stands for: at 0 and above a place in these two columns, below
         # an outcome without a service.
@@ -94,12 +107,17 @@ class TemplatedLines:
         for start in range(0, len(lines), _STEP):
             self._take_step(lines[start : start + _STEP], before + start)
 
+    def tell(self, lessons: Lessons) -> None:
+        """Takes over what another process learnt from its part of the input."""
+        for digest, meaning in lessons.items():
+            self._told.put(digest, meaning)
+
     def _take_step(self, lines: list[bytes], before: int) -> None:
         hits = self._templates.hits(lines, self._known.young.get)
         if not self._count(hits.entries, hits.ips, hits.stamps):
             self._take_run(lines, before + len(lines))
             return
-        strange = _Run()
+        strange, known = _Run(), _Known()
         for at in hits.missed:
             line, end = lines[at], before + at + 1
             found = self._templates.closer(line)
@@ -109,31 +127,48 @@ class TemplatedLines:
                 self._take_run(strange.lines, strange.end)
             strange = _Run() if found is not None else _Run([line], end)
             if found is not None:
-                self._attend(line, found, end)
+                self._attend(line, found, end, known)
         if strange.lines:
             self._take_run(strange.lines, strange.end)
+        if not self._count(known.entries, known.ips, known.stamps):
+            for line, end in known.lines:
+                self._take_run([line], end)
 
-    def _attend(self, line: bytes, found: Found, end: int) -> None:
-        """Counts in one line whose template `hits` did not know."""
+    def _attend(self, line: bytes, found: Found, end: int, known: "_Known") -> None:
+        """Takes one line whose template `hits` did not know: into `known`, or the long way."""
         template = self._templates.quick(line) or found.template
         entry = self._known.get(template)
-        if entry is None or not self._count([entry], [found.ip], [found.stamp]):
-            self._learn(template, self._take_run([line], end))
+        if entry is None:
+            digest = _digest(template)
+            entry = self._remember(template, self._told.get(digest))
+            if entry is None:
+                meaning = _meaning(self._take_run([line], end))
+                self._remember(template, meaning)
+                if meaning is not None:
+                    self.learnt[digest] = meaning
+                return
+        known.lines.append((line, end))
+        known.entries.append(entry)
+        known.ips.append(found.ip)
+        known.stamps.append(found.stamp)
 
-    def _learn(self, template: Hashable, taken: list[Taken]) -> None:
-        """Remembers what lines of a template give, when that is one record of a known kind."""
-        if len(taken) != 1:
-            return
-        record, response = taken[0]
-        if isinstance(record, Unanswered):
-            self._known.put(template, -1 - _OUTCOMES.index(record.outcome))
-        elif isinstance(record, Observation) and record.place is None:
-            self._known.put(template, len(self._ports))
-            self._ports.append(record.port)
-            self._responses.append(response)
+    def _remember(self, template: Template, meaning: Meaning | None) -> int | None:
+        """Makes `meaning` that of the template; its entry."""
+        if meaning is None:
+            return None
+        if isinstance(meaning, Outcome):
+            entry = -1 - _OUTCOMES.index(meaning)
+        else:
+            entry = len(self._ports)
+            self._ports.append(meaning[0])
+            self._responses.append(meaning[1])
+        self._known.put(template, entry)
+        return entry
 
     def _count(self, entries: list[int], ips: list[bytes], stamps: list[bytes]) -> bool:
         """Counts in lines of known templates; False, and nothing counted, if one is no such."""
+        if not entries:
+            return True
         entry, low = np.array(entries, dtype=np.int64), parse_ipv4(ips)
         moments = [self._moments[stamp] for stamp in stamps]
         if None in moments or (low < 0).any():
@@ -157,6 +192,24 @@ class TemplatedLines:
         return True
 
 
+def _meaning(taken: list[Taken]) -> Meaning | None:
+    """What lines of a template give, when that is one record and holds for all of them."""
+    if len(taken) != 1:
+        return None
+    record, response = taken[0]
+    if isinstance(record, Unanswered):
+        return record.outcome
+    if isinstance(record, Observation) and record.place is None:
+        return record.port, response
+    return None
+
+
+def _digest(template: Template) -> bytes:
+    """Sixteen bytes that stand for a template in any process."""
+    parts = (part if isinstance(part, bytes) else b"%d" % part for part in template)
+    return blake2b(b"\n".join(parts), digest_size=16).digest()
+
+
 @dataclass
 class _Run:
     """Strange lines that follow each other, the last of which has number `end`.
@@ -175,15 +228,25 @@ class _Run:
         return True
 
 
-class _Generations:
+@dataclass
+class _Known:
+    """Lines whose template turned out to be known after all, as columns."""
+
+    lines: list[tuple[bytes, int]] = field(default_factory=list)
+    entries: list[int] = field(default_factory=list)
+    ips: list[bytes] = field(default_factory=list)
+    stamps: list[bytes] = field(default_factory=list)
+
+
+class _Generations(Generic[T]):
     """A bounded map that forgets what was not asked for lately."""
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self.young: dict[Hashable, int] = {}
-        self._old: dict[Hashable, int] = {}
+        self.young: dict[Hashable, T] = {}
+        self._old: dict[Hashable, T] = {}
 
-    def get(self, key: Hashable) -> int | None:
+    def get(self, key: Hashable) -> T | None:
         value = self.young.get(key)
         if value is None:
             value = self._old.get(key)
@@ -191,21 +254,44 @@ class _Generations:
                 self.put(key, value)
         return value
 
-    def put(self, key: Hashable, value: int) -> None:
+    def put(self, key: Hashable, value: T) -> None:
         if len(self.young) >= self._size:
             self._old, self.young = self.young, {}
         self.young[key] = value
 
 
 class _Moments(dict[bytes, int | None]):
-    """Times as written to microseconds since 1970 UTC; None: not a time."""
+    """Times as written to microseconds since 1970 UTC; None: not a time.
+
+    The minutes of the common form are remembered, so that a new second costs an addition.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._minutes: dict[bytes, int] = {}
 
     def __missing__(self, stamp: bytes) -> int | None:
         if len(self) >= _MOMENTS:
             self.clear()
-        try:
-            moment = parse_moment(stamp.decode("ascii"))
-        except ValueError:
-            return None
-        self[stamp] = moment
+        minute, second = stamp[:17], _SECONDS.get(stamp[17:])
+        if second is None or len(stamp) != 20:
+            moment = _moment(stamp)
+        else:
+            if minute not in self._minutes:
+                if len(self._minutes) >= _MOMENTS:
+                    self._minutes.clear()
+                start = _moment(minute + b"00Z")
+                if start is None:
+                    return None
+                self._minutes[minute] = start
+            moment = self._minutes[minute] + second
+        if moment is not None:
+            self[stamp] = moment
         return moment
+
+
+def _moment(stamp: bytes) -> int | None:
+    try:
+        return parse_moment(stamp.decode("ascii"))
+    except ValueError:
+        return None

@@ -9,12 +9,15 @@ import os
 from collections.abc import Iterator
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gatewatch.formats.given import Given
 from gatewatch.formats.read import readers
 from gatewatch.model.errors import GatewatchError
 from gatewatch.pipeline.gather import Batch, Gatherer
+
+if TYPE_CHECKING:
+    from gatewatch.pipeline.templated import Lessons
 
 __all__ = ["CHUNK", "Range", "ranges_of", "read_parallel"]
 
@@ -76,13 +79,16 @@ class _Worker:
         self.process.start()
         theirs.close()
         self.numbers: list[int] = []
+        self.lessons: Lessons = {}
+        """What other processes learnt and this one has not been told."""
 
     def give(self, number: int, chunk: Range | bytes) -> None:
         self.numbers.append(number)
+        lessons, self.lessons = self.lessons, {}
         if isinstance(chunk, Range):
-            self.pipe.send(chunk)
+            self.pipe.send((lessons, chunk))
         else:
-            self.pipe.send(None)
+            self.pipe.send((lessons, None))
             self.pipe.send_bytes(chunk)
 
     def collect(self) -> tuple[int, Batch]:
@@ -116,6 +122,9 @@ def _in_order(
             if worker.pipe in ready:
                 number, batch = worker.collect()
                 done[number] = batch
+                for other in pool:
+                    if other is not worker:
+                        other.lessons |= batch.lessons
                 _give_next(worker, numbered)
         while turn in done:
             yield done.pop(turn)
@@ -133,11 +142,12 @@ def _serve(pipe: Connection, reader: str, given: Given, overlay: Path | None) ->
     gatherer = Gatherer(readers()[reader], given, overlay)
     while True:
         try:
-            chunk = pipe.recv()
+            lessons, chunk = pipe.recv()
             data = pipe.recv_bytes() if chunk is None else _bytes_of(chunk)
         except (EOFError, OSError, KeyboardInterrupt):
             return
         try:
+            gatherer.tell(lessons)
             gatherer.take_lines(data)
             pipe.send(gatherer.batch())
         except GatewatchError as error:

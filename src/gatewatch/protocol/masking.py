@@ -45,10 +45,11 @@ _HTTP_DATE = re.compile(
     rb"(?:\d{1,2}[ -][A-Z][a-z]{2}[ -]\d{2,4} \d\d:\d\d:\d\d(?: GMT| UTC)?"
     rb"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})"
 )
+# It begins with the line end before it, which is found faster than a line's start.
 _HEADER = re.compile(
-    rb"^(?:(date|expires|last-modified)|(etag|age|x-request-id|cf-ray)|(set-cookie2?))"
+    rb"\n(?:(date|expires|last-modified)|(etag|age|x-request-id|cf-ray)|(set-cookie2?))"
     rb"([ \t]*:[ \t]*)([^\r\n]*)",
-    re.IGNORECASE | re.MULTILINE,
+    re.IGNORECASE,
 )
 _CHALLENGE = re.compile(rb"\b((?:c?nonce|opaque)[ \t]*=[ \t]*\"?)([^\",;\s]*)", re.IGNORECASE)
 _COOKIE = re.compile(rb"([^=;,\s]{1,64}=)(\"?)([^;\"]*)")
@@ -70,7 +71,7 @@ def mask(answer: Answer, host: str) -> Answer:
 def mask_head(head: bytes, host: str = "") -> bytes:
     """A head with volatile values replaced by their shapes; line ends and order stay."""
     head = mask_host(head, host)
-    head = _HEADER.sub(_mask_header, head)
+    head = _HEADER.sub(_mask_header, b"\n" + head)[1:]
     return _CHALLENGE.sub(lambda found: found[1] + value_shape(found[2]), head)
 
 
@@ -119,7 +120,7 @@ def _run_shape(run: bytes) -> bytes:
 
 def _mask_header(found: re.Match[bytes]) -> bytes:
     date, other, cookie, colon, value = found.groups()
-    name: bytes = date or other or cookie
+    name: bytes = b"\n" + (date or other or cookie)
     if date:
         return name + colon + (b"<date>" if is_volatile_date(value) else value)
     if other:
