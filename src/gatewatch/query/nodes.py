@@ -137,7 +137,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Any of at least two parts, none of them an Or."""
+    """Any of at least two parts, none of them an Or or Everything."""
 
     parts: tuple["Node", ...]
 
@@ -158,6 +158,8 @@ def any_of(parts: Iterable[Node]) -> Node:
     flat: list[Node] = []
     for part in parts:
         flat.extend(part.parts if isinstance(part, Or) else (part,))
+    if EVERYTHING in flat:
+        return EVERYTHING
     return Or(tuple(flat)) if len(flat) > 1 else flat[0]
 
 

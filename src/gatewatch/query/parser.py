@@ -19,7 +19,6 @@ from typing import NoReturn
 
 from gatewatch.model.address import Address, Network, parse_network
 from gatewatch.model.fields import FIELDS, Field, Kind, field_named, similar_names
-from gatewatch.model.moment import SECOND
 from gatewatch.query.lexer import Scanner
 from gatewatch.query.nodes import (
     EVERYTHING,
@@ -38,7 +37,7 @@ from gatewatch.query.nodes import (
     form_of,
 )
 from gatewatch.query.operators import OPERATORS, SYMBOLS, operator_for
-from gatewatch.query.values import host_bits_note, read_scalar, written
+from gatewatch.query.values import host_bits_note, is_one_point, read_scalar, written
 
 __all__ = ["MAX_DEPTH", "Query", "parse"]
 
@@ -234,12 +233,12 @@ class _Parser:
         if scan.peek() in _QUOTES:
             return self._scalar(entry, scan.quoted(), start)
         pieces = _collapsed(scan.unquoted())
+        if _PATTERN_SHAPE.fullmatch(scan.text[start : scan.position]):
+            what = "patterns between slashes are not known here"
+            scan.fail(start, what, "quote the value to look for the slashes themselves")
         if pieces == (Wild.MANY,):
             return PRESENT
         if len(pieces) == 1 and isinstance(pieces[0], str):
-            if _PATTERN_SHAPE.fullmatch(scan.text[start : scan.position]):
-                what = "patterns between slashes are not known here"
-                scan.fail(start, what, "quote the value to look for the slashes themselves")
             return self._scalar(entry, pieces[0], start)
         if not pieces:
             self._fail_unquoted()
@@ -304,7 +303,7 @@ class _Parser:
         if symbol == ":" and value == "" and entry.kind is Kind.TEXT:
             what = "every text contains nothing"
             scan.fail(at, what, f'write {name}="" for an empty one, {name}:* for any')
-        if symbol in ("=", "!=") and not _is_one_point(value):
+        if symbol in ("=", "!=") and not is_one_point(value):
             what = f'"{written(value)}" is more than one {entry.kind}'
             scan.fail(at, what, f"write {_more_than_one(name, symbol, value)}")
 
@@ -343,12 +342,6 @@ def _first_of(value: Scalar) -> int:
         return value.first
     assert isinstance(value, int)
     return value
-
-
-def _is_one_point(value: Value) -> bool:
-    if isinstance(value, Network):
-        return value.first == value.last
-    return not isinstance(value, Period) or value.last - value.first < SECOND
 
 
 def _more_than_one(name: str, symbol: str, value: Value) -> str:

@@ -14,11 +14,18 @@ from gatewatch.model.fields import Field, Kind
 from gatewatch.model.moment import SECOND, iso, parse_moment
 from gatewatch.query.nodes import Pattern, Period, Present, Range, Scalar, Value, Wild
 
-__all__ = ["host_bits_note", "named_period", "network_text", "read_scalar", "written"]
+__all__ = [
+    "host_bits_note",
+    "is_one_point",
+    "named_period",
+    "network_text",
+    "read_scalar",
+    "written",
+]
 
 # The greatest value a number may have: what the protocol allows, else what the lake can hold.
-_GREATEST = {"port": 65_535, "asn": 4_294_967_295}
-_INT64 = (1 << 63) - 1
+_GREATEST = {"port": ("ports", 65_535), "asn": ("AS numbers", 4_294_967_295)}
+_INT64 = ("numbers", (1 << 63) - 1)
 _BARE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]*")
 _BARE_SIGNS = frozenset("_./+-")
 _KEYWORDS = frozenset({"and", "or", "not"})
@@ -43,6 +50,13 @@ def written(value: Value) -> str:
         low, high = ("*" if end is None else written(end) for end in (value.low, value.high))
         return f"[{low} TO {high}]"
     return _written_scalar(value)
+
+
+def is_one_point(value: Value) -> bool:
+    """Whether an address or a time names one, not a network or a day."""
+    if isinstance(value, Network):
+        return value.first == value.last
+    return not isinstance(value, Period) or value.last - value.first < SECOND
 
 
 def network_text(network: Network) -> str:
@@ -97,10 +111,9 @@ def _read_number(entry: Field, text: str, column: int) -> int:
     digits = text[2:] if named_as else text
     if not digits.isascii() or not digits.isdigit():
         raise BadQuery(column=column, what=f"{entry.name} is a number", mend=f'"{text}" is not')
-    greatest = _GREATEST.get(entry.name, _INT64)
+    them, greatest = _GREATEST.get(entry.name, _INT64)
     if len(digits) > 19 or int(digits) > greatest:
-        what = f"{entry.name}s end at {greatest}"
-        raise BadQuery(column=column, what=what, mend=f'"{text}" is beyond')
+        raise BadQuery(column=column, what=f"{them} end at {greatest}", mend=f'"{text}" is beyond')
     return int(digits)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gatewatch.model.fields import Home
+from gatewatch.model.fields import Home, Kind
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.model.table import Value
 from gatewatch.query.compile import key_of, needs_rows, where
@@ -143,10 +143,10 @@ def _by_value(node: Node, condition: "Sql", grouping: Grouping, names: Sequence[
 
 def _base(scope: Scope, grouping: Grouping) -> Node:
     """The query to which a bucket's condition is added without changing what is looked at."""
-    homes = {entry.home for entry in grouping.fields}
-    if Home.SNAPSHOT in homes:
+    if any(entry.home is Home.SNAPSHOT for entry in grouping.fields):
         return scope.node
-    return scope.pinned() if Home.ROW in homes else scope.query
+    by_time = any(entry.kind is Kind.TIME for entry in grouping.fields)
+    return scope.pinned() if by_time else scope.query
 
 
 def _hosts(scope: Scope) -> int | None:

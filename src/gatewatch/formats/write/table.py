@@ -110,7 +110,7 @@ def _columns(table: Table, rows: Sequence[Sequence[Value]]) -> list[_Column]:
 
 
 def _with_room(columns: list[_Column], table: Table) -> list[_Column]:
-    """`columns` without the spare ones, unless nothing else is narrower for them."""
+    """`columns`, without the spare ones where the others would be cut for them."""
     bar = _SHORTEST_BAR + len(_GAP) if table.bar is not None else 0
     total = sum(column.width + len(_GAP) for column in columns) - len(_GAP) + bar
     if table.page.width is None or total <= table.page.width:

@@ -1,0 +1,231 @@
+"""`gatewatch host`: what is known of an address, why, and what it said."""
+
+import argparse
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from gatewatch.cli.output import add_format_option, format_of, write_table, write_tables
+from gatewatch.cli.progress import say
+from gatewatch.cli.question import counted, looked_at
+from gatewatch.cli.settings import add_lake_option, lake_of
+from gatewatch.model.errors import BadArguments, Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import duckdb
+
+    from gatewatch.model.address import Address
+    from gatewatch.model.table import Table, Value
+    from gatewatch.report.host import Explained, Sighting
+    from gatewatch.store.lake import Lake
+
+HELP = "Show what is known of addresses: what they are and why, their history, their answers."
+EXAMPLES = (
+    "gatewatch host 192.0.2.7",
+    "gatewatch host 2001:db8::7 --raw",
+    "gatewatch view 192.0.2.7 192.0.2.8 --format ndjson",
+)
+ALIASES = ("view",)
+
+_PEOPLE = ("table", "markdown")
+# Some boxes answer on every port; that many are explained, all are in the history.
+_MOST_PORTS = 8
+_MOST_LINES = 40
+_LOCATED = frozenset({"country", "asn", "as.name"})
+_LINE_LIMIT = 1000
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The addresses and how much of their answers."""
+    parser.add_argument("ip", metavar="IP", nargs="+", help="IPv4 or IPv6, defanged ones too")
+    parser.add_argument(
+        "--raw",
+        action="store_true",
+        help="only the answer, every line of it, with what cannot be seen as escapes",
+    )
+    add_lake_option(parser)
+    add_format_option(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """A page an address for people; in formats for programs one row a sighting."""
+    from gatewatch.pipeline.understand import open_lake
+
+    addresses = list(dict.fromkeys(map(_address, args.ip)))
+    lake = open_lake(lake_of(args))
+    with lake.reading([info.id for info in lake.snapshots]) as con:
+        if args.raw:
+            return min([_raw(con, lake, one, args) for one in addresses])
+        if format_of(args) in _PEOPLE:
+            return write_tables(_pages(con, lake, addresses, args), args)
+        return _as_rows(con, addresses, args)
+
+
+def _address(word: str) -> "Address":
+    from gatewatch.model.address import parse_address
+
+    try:
+        return parse_address(word)
+    except ValueError as error:
+        mend = f"write one address; for a network: gatewatch search ip:{word}"
+        raise BadArguments(where="host", what=f'"{word}": {error}', mend=mend) from None
+
+
+def _pages(
+    con: "duckdb.DuckDBPyConnection",
+    lake: "Lake",
+    addresses: "Sequence[Address]",
+    args: argparse.Namespace,
+) -> "Iterator[Table]":
+    for address in addresses:
+        seen = _seen(con, lake, address, args)
+        latest = _latest(lake, seen)
+        for sighting in latest:
+            why = _explained(con, sighting)
+            yield _what_it_is(lake, address, sighting, why)
+            yield _what_it_said(sighting, why)
+        if seen:
+            yield _history(lake, address, seen)
+
+
+def _as_rows(
+    con: "duckdb.DuckDBPyConnection", addresses: "Sequence[Address]", args: argparse.Namespace
+) -> int:
+    from gatewatch.model.fields import FIELDS
+    from gatewatch.model.table import Table
+    from gatewatch.query.search import services
+    from gatewatch.report.host import with_addresses
+
+    fields = list(FIELDS.values())
+    rows = services(con, with_addresses(addresses), fields, sort=FIELDS["ip"])
+    code = write_table(Table(list(FIELDS), rows), args)
+    if code == Exit.NOTHING:
+        say("no snapshot holds any of these addresses", args)
+    return code
+
+
+def _raw(
+    con: "duckdb.DuckDBPyConnection", lake: "Lake", address: "Address", args: argparse.Namespace
+) -> int:
+    from gatewatch.model.hostile import shown
+
+    latest = _latest(lake, _seen(con, lake, address, args))
+    for sighting in latest:
+        why = _explained(con, sighting)
+        say(
+            f"{address} port {sighting.port}: response {sighting.response} as it first came, "
+            f"{why.first_seen}, maybe from another host; that host's own address is masked",
+            args,
+        )
+        for line in _lines(why.example, why.masked.body):
+            sys.stdout.write(f"{shown(line, len(line))}\n")
+    return Exit.FOUND if latest else Exit.NOTHING
+
+
+def _seen(
+    con: "duckdb.DuckDBPyConnection", lake: "Lake", address: "Address", args: argparse.Namespace
+) -> "list[Sighting]":
+    from gatewatch.report.host import sightings
+
+    found = sightings(con, address)
+    if not found:
+        say(f"{address} is in none of the {len(lake.snapshots):,} snapshots", args)
+    return found
+
+
+def _latest(lake: "Lake", seen: "Sequence[Sighting]") -> "list[Sighting]":
+    """The last sighting of each port, the latest first."""
+    age = {info.id: place for place, info in enumerate(lake.snapshots)}
+    by_port = {one.port: one for one in sorted(seen, key=lambda one: age[one.snapshot])}
+    latest = sorted(by_port.values(), key=lambda one: (-age[one.snapshot], one.port))
+    return latest[:_MOST_PORTS]
+
+
+def _explained(con: "duckdb.DuckDBPyConnection", sighting: "Sighting") -> "Explained":
+    from gatewatch.report.host import explained
+
+    return explained(con, sighting)
+
+
+def _what_it_is(
+    lake: "Lake", address: "Address", sighting: "Sighting", why: "Explained"
+) -> "Table":
+    from gatewatch.model.table import Look, Table
+
+    rows: list[tuple[Value, ...]] = []
+    for belief in why.beliefs:
+        name, value, sure = belief.field, belief.value, belief.sure
+        first, *more = belief.hints
+        rows.append((name, value, sure, first.evidence, first.rule))
+        rows += [(None, None, None, hint.evidence, hint.rule) for hint in more]
+    believed = {belief.field for belief in why.beliefs}
+    rows += [
+        (name, value, None, "network data" if name in _LOCATED else "the answer", None)
+        for name, value in sighting.values.items()
+        if value is not None and name not in believed
+    ]
+    return Table(
+        columns=("field", "value", "sure", "because of", "rule"),
+        rows=rows,
+        title=f"{address} port {sighting.port}",
+        aside=f"{sighting.seen_at}, {looked_at([lake.snapshot(sighting.snapshot)], time.time())}",
+        looks={"field": Look.WHOLE, "sure": Look.SHARE},
+    )
+
+
+def _what_it_said(sighting: "Sighting", why: "Explained") -> "Table":
+    from gatewatch.model.table import Look, Table
+
+    lines = _lines(why.masked.head, why.masked.body)
+    rows = [
+        (place, line[:_LINE_LIMIT].decode("latin-1") or None)
+        for place, line in enumerate(lines[:_MOST_LINES], 1)
+    ]
+    notes = []
+    if len(lines) > _MOST_LINES:
+        notes.append(f"{counted(len(lines) - _MOST_LINES, 'more line')}: --raw shows all.")
+    if lines:
+        notes.append(
+            "Masked: what changes with each answer, as <hex32> for 32 hex digits, <date>, <host>."
+        )
+    if why.masked.marks:
+        notes.append(f"The source of this answer: {', '.join(sorted(why.masked.marks))}.")
+    notes.append(f"Given in {sighting.snapshot} by {counted(why.shared_by, 'service')}:")
+    notes.append(f"gatewatch search snapshot:{sighting.snapshot} response:{sighting.response}")
+    return Table(
+        columns=("line", "answer"),
+        rows=rows,
+        title=f"What it said on port {sighting.port}",
+        aside=f"response {sighting.response}",
+        notes=notes,
+        looks={"line": Look.NUMBER},
+    )
+
+
+def _history(lake: "Lake", address: "Address", seen: "Sequence[Sighting]") -> "Table":
+    from gatewatch.model.table import Look, Table
+    from gatewatch.report.host import history
+
+    rows = [
+        (event.snapshot, event.port, event.sighting.seen_at if event.sighting else None,
+         event.sighting.response if event.sighting else None, event.change)
+        for event in history(lake.snapshots, seen)
+    ]  # fmt: skip
+    return Table(
+        columns=("snapshot", "port", "seen", "response", "change"),
+        rows=rows,
+        title=f"{address} in {counted(len(lake.snapshots), 'snapshot')}",
+        notes=["A scan that left the address out does not see it either."],
+        looks={"snapshot": Look.WHOLE, "seen": Look.WHOLE, "response": Look.WHOLE,
+               "change": Look.PROSE},
+    )  # fmt: skip
+
+
+def _lines(head: bytes, body: bytes) -> list[bytes]:
+    """Head and start of the body, line by line."""
+    lines = [line.removesuffix(b"\r") for line in (head + body).split(b"\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines

@@ -1,0 +1,96 @@
+"""`gatewatch search`: the services that a query finds, one a row."""
+
+import argparse
+import time
+
+from gatewatch.cli.output import add_format_option, format_of, write_table
+from gatewatch.cli.progress import say
+from gatewatch.cli.question import (
+    Question,
+    add_query_argument,
+    asked,
+    counted,
+    field_of,
+    looked_at,
+    say_why_nothing,
+)
+from gatewatch.model.errors import Exit
+
+HELP = "List the services that a query finds, one a row."
+EXAMPLES = (
+    "gatewatch search 'server:\"gSOAP/2.7\"' country:IT",
+    "gatewatch search 192.0.2.0/24 --fields ip,server,model -o network.csv",
+    "gatewatch search not server:* --sort scan_time --descending --limit 20",
+    "gatewatch search --limit 0 --format ndjson",
+)
+
+# What people see on a terminal of 80 columns; programs get every field.
+_FOR_PEOPLE = ("ip", "port", "country", "server", "vendor", "model")
+_PEOPLE = ("table", "markdown")
+_LIMIT = 100
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The query, the columns, the order, how many."""
+    add_query_argument(parser)
+    parser.add_argument(
+        "--fields",
+        metavar="A,B",
+        help=f"columns (default: all fields; {', '.join(_FOR_PEOPLE)} in a table)",
+    )
+    parser.add_argument(
+        "--limit",
+        metavar="N",
+        type=_limit,
+        default=_LIMIT,
+        help=f"so many rows at most, 0: all (default: {_LIMIT})",
+    )
+    parser.add_argument(
+        "--sort", metavar="FIELD", help="order by this field, missing values last (default: ip)"
+    )
+    parser.add_argument("--descending", action="store_true", help="the other way round")
+    add_format_option(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Writes the rows as they are found, then says of how many they are."""
+    from gatewatch.model.fields import FIELDS
+    from gatewatch.model.table import Table
+    from gatewatch.query.search import services
+
+    for_people = format_of(args) in _PEOPLE
+    names = args.fields.split(",") if args.fields else _FOR_PEOPLE if for_people else [*FIELDS]
+    fields = list(dict.fromkeys(field_of(name.strip(), "search --fields") for name in names))
+    sort = field_of(args.sort, "search --sort") if args.sort else None
+    with asked(args) as question:
+        rows = services(
+            question.con,
+            question.scope.node,
+            fields,
+            limit=args.limit or None,
+            sort=sort,
+            descending=args.descending,
+        )
+        code = write_table(Table([entry.name for entry in fields], rows), args)
+        if code == Exit.NOTHING:
+            say_why_nothing(question, args)
+        else:
+            say(_summary(question, args.limit), args)
+    return code
+
+
+def _summary(question: Question, limit: int) -> str:
+    from gatewatch.query.search import count_services
+
+    found = count_services(question.con, question.scope.node)
+    where = looked_at(question.scope.infos, time.time())
+    if not limit or found <= limit:
+        return f"{counted(found, 'service')}, {where}"
+    return f"{limit:,} of {found:,} services shown, {where}; --limit 0 for all"
+
+
+def _limit(word: str) -> int:
+    if not word.isascii() or not word.isdigit() or len(word) > 12:
+        message = f"{word!r} is not a number of rows"
+        raise argparse.ArgumentTypeError(message)
+    return int(word)

@@ -1,0 +1,155 @@
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from gatewatch.cli.main import run
+from gatewatch.model.observation import Observation, Place, Rejected
+from gatewatch.model.snapshot import SnapshotInfo, Source
+from gatewatch.pipeline.ingest import ingest_records
+
+Seen = Callable[..., Observation]
+Make = Callable[[Sequence[Observation]], SnapshotInfo]
+Out = Callable[..., str]
+
+ITALY, FRANCE = Place("IT", 64496, "Example Telecom"), Place("FR", 64497, "Exemple")
+# Ages change every day; the tests stand two days after the last observation.
+NOW = 1_795_305_600.0
+
+
+@pytest.fixture
+def out(
+    seen: Seen,
+    make_lake: Make,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Out:
+    """Runs `gatewatch report` on a small lake; gives stdout."""
+    monkeypatch.setenv("GATEWATCH_LAKE", str(tmp_path / "lake"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("time.time", lambda: NOW)
+    make_lake(
+        [
+            *(seen(f"192.0.2.{n}", place=ITALY) for n in range(1, 6)),
+            *(seen(f"192.0.2.{n}", "huawei", place=FRANCE) for n in range(6, 9)),
+            seen("192.0.2.1", "huawei", port=80, place=ITALY),
+            seen("198.51.100.9", "rompager", at="2026-11-20T00:00:00Z"),
+        ]
+    )
+
+    def report(*argv: str, code: int = 0) -> str:
+        assert run(["report", *argv]) == code
+        return capsys.readouterr().out
+
+    return report
+
+
+def test_people_see_ranks_shares_bars_and_the_rest(out: Out) -> None:
+    assert out("--by", "server", "-n", "1", "--format", "table") == (
+        "Services by server                               snapshot 2026-11-20, 2 days old\n"
+        "rank  server           services   share  query\n"
+        "   1  gSOAP/2.7               5  50.0 %  server=gSOAP/2.7  █████████████████████\n"
+        "      other (1 value)         1  10.0 %                    ████▎\n"
+        "      no server               4  40.0 %  not server:*      ████████████████▊\n"
+        "Unit services, total 10 on 9 hosts; each is in one row.\n"
+        "Behind the first row: gatewatch search server=gSOAP/2.7\n"
+    )
+
+
+def test_the_query_behind_each_row_is_shown_where_there_is_room(
+    out: Out, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    text = out("port:7547", "--by", "country", "--format", "table")
+    assert text.startswith("Services by country: port:7547  ")
+    assert "   1  IT                 5  55.6 %  port:7547 country=IT     █" in text
+    assert "      no country         1  11.1 %  port:7547 not country:*  █" in text
+    assert "Networks: as the source says, no table is imported.\n" in text
+    monkeypatch.setenv("COLUMNS", "60")
+    argv = ("port:7547", "--by", "country", "--format", "table")
+    assert "country=IT  " not in out(*argv)
+    assert "Behind the first row: gatewatch search 'port:7547 country=IT'" in " ".join(
+        out(*argv).split()
+    )
+    assert "port:7547 not country:*" in out(*argv, "--queries")
+
+
+def test_programs_get_one_object_a_row(out: Out) -> None:
+    rows = [json.loads(line) for line in out("--by", "server", "-n", "1").splitlines()]
+    assert rows == [
+        {
+            "field": "server", "bucket": "value", "rank": 1, "value": "gSOAP/2.7",
+            "services": 5, "share": 0.5, "query": "server=gSOAP/2.7",
+        },
+        {
+            "field": "server", "bucket": "other", "rank": None, "value": None,
+            "services": 1, "share": 0.1, "query": None,
+        },
+        {
+            "field": "server", "bucket": "missing", "rank": None, "value": None,
+            "services": 4, "share": 0.4, "query": "not server:*",
+        },
+    ]  # fmt: skip
+
+
+def test_the_preset_of_2019_is_three_tables_and_the_default(out: Out) -> None:
+    text = out("--preset", "censys-2019", "--format", "table")
+    titles = [line for line in text.splitlines() if line.startswith("Services by ")]
+    assert [title.split("  ")[0] for title in titles] == [
+        "Services by server",
+        "Services by product",
+        "Services by country",
+    ]
+    assert out("--format", "table") == text
+    rows = list(csv.DictReader(io.StringIO(out("--format", "csv"))))
+    assert {row["field"] for row in rows} == {"server", "product", "country"}
+    products = {row["value"]: row["query"] for row in rows if row["field"] == "product"}
+    assert products["Huawei"] == "vendor=Huawei not model:*"
+    assert products["RomPager"] == "not vendor:* not model:* software=RomPager"
+
+
+def test_the_same_report_twice_is_the_same_text(out: Out) -> None:
+    assert out("--by", "ip") == out("--by", "ip")
+
+
+def test_what_could_not_be_counted_is_said(
+    out: Out, seen: Seen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = seen("192.0.2.1", at="2026-11-21T00:00:00Z")
+    ingest_records(tmp_path / "lake", [whole, Rejected("line 2", "no ip")], Source("test"))
+    text = out("--by", "port", "--format", "table")
+    assert "1 record of 2026-11-21 could not be read.\n" in text
+    ingest_records(tmp_path / "lake", [whole], Source("test"), lambda: True)
+    assert "is incomplete: its input was cut" in out("--by", "port", "--format", "table")
+
+
+def test_the_command_behind_a_row_names_the_lake_that_was_named(out: Out, tmp_path: Path) -> None:
+    lake = str(tmp_path / "lake")
+    text = out("--by", "port", "--format", "table", "--lake", lake)
+    assert f"gatewatch search port=7547 --lake {lake}" in " ".join(text.split())
+
+
+def test_nothing_found_ends_with_one(out: Out, capsys: pytest.CaptureFixture[str]) -> None:
+    assert out("status:299", "country:IT", "--by", "server", code=1) == ""
+
+
+@pytest.mark.parametrize(
+    ("argv", "complaint"),
+    [
+        (["--by", "sever"], 'report --by: there is no field "sever": did you mean server? "gate'),
+        (["--preset", "x"], 'report --preset: there is no preset "x": there are censys-2019'),
+        (["--by", "ip", "--preset", "censys-2019"], "report: --by and --preset exclude each other"),
+        (["--by", "ip", "-n", "0"], "gatewatch report: argument -n: '0' is not a number from 1 to"),
+        (["contry:IT", "--by", "ip"], 'query:1: unknown field "contry"; did you mean country?'),
+    ],
+)
+def test_a_mistake_is_one_line(
+    out: Out, argv: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["report", *argv]) == 2
+    assert capsys.readouterr().err.removeprefix("gatewatch: ").startswith(complaint)

@@ -1,0 +1,262 @@
+"""A lake whose every value is known, and a naive reading of conditions to compare with.
+
+Two snapshots, both address families, several ports, networks without names and a name that two
+networks share; among the texts of the answers are quotes, wildcards, controls and SQL.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from gatewatch.model.address import Address, Network, parse_address
+from gatewatch.model.fields import FIELDS, Field, Home, Kind
+from gatewatch.model.moment import SECOND, parse_moment
+from gatewatch.model.observation import Answer, Observation, Outcome, Place, Spoke
+from gatewatch.model.response import shown_id
+from gatewatch.model.snapshot import Source
+from gatewatch.pipeline.ingest import ingest_records
+from gatewatch.query.nodes import (
+    And,
+    Condition,
+    Everything,
+    Node,
+    Not,
+    Pattern,
+    Period,
+    Present,
+    Range,
+    Value,
+    Wild,
+)
+from gatewatch.store.lake import Lake
+from gatewatch.store.schema import UNDERSTANDING, connect
+from gatewatch.store.snapshots import write_understanding
+
+if TYPE_CHECKING:
+    import duckdb
+
+TEXTS = (
+    None, "", " ", "gSOAP/2.7", "gsoap/2.7", "gSOAP/2.8", "RomPager/4.07 UPnP/1.0", "a*b", "a?b",
+    "axb", "a%b", "a_b", 'say "hi"', "it's", "back\\slash", "\\x41", "\x1b[31m", "a\nb", "\0",
+    "\u202edrawkcab", "Müller", "MÜLLER", "not", "or", "*", "(x)", "[a TO b]", "-x", "=x", "/x/",
+    "gSOAP^2", "a,b", "'; DROP TABLE cube; --", "😀", "x" * 300,
+)  # fmt: skip
+VERSIONS = (None, "2.7", "2.7.17", "2.71", "2", "V2.7", "v2.7.1", "")
+NUMBERS = (None, 0, 7, 200, 401, 404, 65536)
+COUNTRIES = (None, "IT", "FR", "DE")
+NETWORKS = {64496: "Example Telecom", 64497: "Example Telecom", 64498: 'Net "9"', 64499: None}
+RESPONSES = 60
+DAYS = ("2026-11-20T10:00:00Z", "2026-11-24T10:00:00Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One row with everything that is understood of it, by canonical field name."""
+
+    ip: Address
+    scan_time: int
+    values: dict[str, Any]
+
+
+class MadeUp:
+    """The lake and what is in it; no dataclass, whose every value a failing property would show."""
+
+    def __init__(self, lake: Lake, services: tuple[Service, ...]) -> None:
+        self.lake = lake
+        self.services = services
+        self.opened: dict[tuple[str, ...], duckdb.DuckDBPyConnection] = {}
+
+    def reading(self, ids: Iterable[str]) -> "duckdb.DuckDBPyConnection":
+        """The views of these snapshots; each choice is opened once."""
+        wanted = tuple(ids)
+        if wanted not in self.opened:
+            self.opened[wanted] = self.lake.connect(wanted)
+        return self.opened[wanted]
+
+
+def made_up(path: Path, services: int = 150, seed: int = 7) -> MadeUp:
+    """Makes the lake at `path`; the same seed gives the same lake."""
+    chance = Random(seed)
+    rows: list[tuple[str, Observation, int]] = []
+    for day in DAYS:
+        observed = list(_observed(chance, day, services))
+        info = ingest_records(path, [one for one, _ in observed], Source("made up")).info
+        assert info is not None
+        rows += [(info.id, one, kind) for one, kind in observed]
+    lake = Lake.open(path)
+    understood = _understand(lake, chance)
+    return MadeUp(lake, tuple(_service(*row, understood) for row in rows))
+
+
+def _observed(chance: Random, day: str, count: int) -> Iterator[tuple[Observation, int]]:
+    places = {(_address(chance, n), chance.choice((7547, 7547, 80))): n for n in range(count)}
+    for ip, port in places:
+        asn = chance.choice((None, *NETWORKS))
+        place = Place(chance.choice(COUNTRIES), asn, NETWORKS.get(asn) if asn else None)
+        kind = min(int(chance.expovariate(0.1)), RESPONSES - 1)
+        head = b"HTTP/1.1 200 OK\r\nServer: kind-%d\r\n\r\n" % kind
+        answer = Answer(Spoke.HTTP, Outcome.SUCCESS, head)
+        when = parse_moment(day) + chance.randrange(2 * 86_400) * SECOND + chance.randrange(2)
+        yield Observation(ip, port, when, answer, place), kind
+
+
+def _address(chance: Random, number: int) -> Address:
+    if number % 3:
+        return parse_address(f"192.0.2.{chance.randrange(256)}")
+    # The sign of both halves of an IPv6 address changes within these.
+    group = chance.choice(("2001:db8", "7fff:db8", "8000:db8"))
+    return parse_address(f"{group}::{chance.choice('78')}000:0:0:{chance.randrange(9)}")
+
+
+def _understand(lake: Lake, chance: Random) -> dict[int, dict[str, Any]]:
+    """Gives each response made-up facts; they replace what the pipeline understood."""
+    with lake.reading(lake.snapshot("latest").id.split()) as con:
+        ids = dict(con.execute("SELECT server, response FROM understanding").fetchall())
+    facts: dict[int, dict[str, Any]] = {}
+    for kind in range(RESPONSES):
+        if f"kind-{kind}" in ids:
+            facts[kind] = {
+                name: None if chance.random() < 0.2 else chance.choice(_pool(entry))
+                for name, entry in FIELDS.items()
+                if entry.home is Home.RESPONSE
+            } | {"response": ids[f"kind-{kind}"]}
+    by_id = {one["response"]: one for one in facts.values()}
+    names = {entry.column: name for name, entry in FIELDS.items()}
+    columns = [names[column] for column in UNDERSTANDING]
+    con = connect(threads=1)
+    for file in lake.response_files():
+        known = con.execute(f"SELECT response FROM '{file}'").fetchall()
+        rows = [tuple(by_id[number][name] for name in columns) for (number,) in known]
+        write_understanding(con, rows, lake.understanding_file(file))
+    con.close()
+    return facts
+
+
+def _pool(entry: Field) -> tuple[Any, ...]:
+    return {Kind.NUMBER: NUMBERS, Kind.VERSION: VERSIONS}.get(entry.kind, TEXTS)
+
+
+def _service(
+    snapshot: str, seen: Observation, kind: int, understood: dict[int, dict[str, Any]]
+) -> Service:
+    assert seen.place is not None
+    facts = understood[kind]
+    values = facts | {
+        "snapshot": snapshot,
+        "port": seen.port,
+        "country": seen.place.country,
+        "asn": seen.place.asn,
+        "as.name": NETWORKS.get(seen.place.asn or 0),
+        "response": shown_id(facts["response"]),
+    }
+    return Service(seen.ip, seen.seen_at, values)
+
+
+def holds(node: Node, service: Service) -> bool:
+    """Whether the service satisfies the query, by the words of the reference page."""
+    if isinstance(node, Everything):
+        return True
+    if isinstance(node, Condition):
+        return _condition_holds(node, service)
+    if isinstance(node, Not):
+        return not holds(node.part, service)
+    every = all if isinstance(node, And) else any
+    return every(holds(part, service) for part in node.parts)
+
+
+def _condition_holds(node: Condition, service: Service) -> bool:
+    kind, symbol, wanted = node.field.kind, node.symbol, node.value
+    if kind is Kind.IP:
+        return _in_network(wanted, service.ip) != (symbol == "!=")
+    if kind is Kind.TIME:
+        return _in_time(symbol, wanted, service.scan_time)
+    have = service.values[node.field.name]
+    if have is None:
+        return False
+    if symbol == "!=":
+        return bool(have != wanted)
+    if symbol == "=" or kind is Kind.NUMBER:
+        return _compares(symbol, wanted, have)
+    return _found_in(kind, wanted, str(have))
+
+
+def _in_network(wanted: Value, ip: Address) -> bool:
+    if isinstance(wanted, Present):
+        return True
+    assert isinstance(wanted, Network)
+    same_family = (wanted.first.high is None) == (ip.high is None)
+    return same_family and wanted.first.number <= ip.number <= wanted.last.number
+
+
+def _in_time(symbol: str, wanted: Value, have: int) -> bool:
+    if isinstance(wanted, Present):
+        return True
+    if isinstance(wanted, Range):
+        low, high = (end for end in (wanted.low, wanted.high))
+        return (low is None or _in_time(">=", low, have)) and (
+            high is None or _in_time("<=", high, have)
+        )
+    assert isinstance(wanted, Period)
+    return {
+        ":": wanted.first <= have <= wanted.last,
+        "=": wanted.first <= have <= wanted.last,
+        "!=": not wanted.first <= have <= wanted.last,
+        "<": have < wanted.first,
+        "<=": have <= wanted.last,
+        ">": have > wanted.last,
+        ">=": have >= wanted.first,
+    }[symbol]
+
+
+def _compares(symbol: str, wanted: Value, have: Any) -> bool:
+    if isinstance(wanted, Present):
+        return True
+    if isinstance(wanted, Range):
+        return (wanted.low is None or bool(have >= wanted.low)) and (
+            wanted.high is None or bool(have <= wanted.high)
+        )
+    return bool(
+        {
+            ":": lambda: have == wanted,
+            "=": lambda: have == wanted,
+            "<": lambda: have < wanted,
+            "<=": lambda: have <= wanted,
+            ">": lambda: have > wanted,
+            ">=": lambda: have >= wanted,
+        }[symbol]()
+    )
+
+
+def _found_in(kind: Kind, wanted: Value, have: str) -> bool:
+    if isinstance(wanted, Present):
+        return True
+    have = have.lower()
+    if isinstance(wanted, Pattern):
+        return _matches([sign for one in wanted.pieces for sign in _signs(one)], have)
+    word = str(wanted).lower()
+    if kind is Kind.TEXT:
+        return word in have
+    if kind is Kind.VERSION:
+        return have == word or have.startswith(f"{word}.")
+    return have == word
+
+
+def _signs(piece: str | Wild) -> list[Any]:
+    return [piece] if isinstance(piece, Wild) else list(piece.lower())
+
+
+def _matches(signs: list[Any], text: str) -> bool:
+    """Signs against text, one cell of the table after the other."""
+    reached = {0}
+    for sign in signs:
+        if sign is Wild.MANY:
+            reached = {end for start in reached for end in range(start, len(text) + 1)}
+        else:
+            reached = {
+                at + 1
+                for at in reached
+                if at < len(text) and (sign is Wild.ONE or text[at] == sign)
+            }
+    return bool(reached) and len(text) in reached

@@ -1,0 +1,120 @@
+"""SQL over the lake and a naive reading of the same rows always agree."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.query.made_up import MadeUp, Service, holds
+from tests.query.trees import LIKELY, likely_conditions
+
+from gatewatch.model.fields import FIELDS, Field, Kind
+from gatewatch.model.moment import iso
+from gatewatch.model.table import Value
+from gatewatch.query.nodes import Node
+from gatewatch.query.parser import parse
+from gatewatch.query.search import count_hosts, count_services, counted_alone, services
+
+if TYPE_CHECKING:
+    import duckdb
+
+ALL = tuple(FIELDS.values())
+AGREE = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module")
+def con(known: MadeUp) -> "duckdb.DuckDBPyConnection":
+    """Both snapshots of the made-up lake."""
+    return known.reading(info.id for info in known.lake.snapshots)
+
+
+def shown(service: Service, entry: Field) -> Value:
+    if entry.kind is Kind.IP:
+        return str(service.ip)
+    if entry.kind is Kind.TIME:
+        return iso(service.scan_time)
+    value: Value = service.values[entry.name]
+    return value
+
+
+def in_order(rows: list[tuple[Value, ...]]) -> list[tuple[Value, ...]]:
+    return sorted(rows, key=repr)
+
+
+@given(likely_conditions())
+@AGREE
+def test_each_condition_finds_what_its_words_say(
+    known: MadeUp, con: "duckdb.DuckDBPyConnection", node: Node
+) -> None:
+    assert count_services(con, node) == sum(holds(node, one) for one in known.services)
+
+
+@given(LIKELY)
+@AGREE
+def test_conditions_combine_as_sets_do(
+    known: MadeUp, con: "duckdb.DuckDBPyConnection", node: Node
+) -> None:
+    expected = [one for one in known.services if holds(node, one)]
+    assert count_services(con, node) == len(expected)
+    assert count_hosts(con, node) == len({one.ip for one in expected})
+    found = in_order(list(services(con, node, ALL)))
+    assert found == in_order([tuple(shown(one, entry) for entry in ALL) for one in expected])
+
+
+@given(LIKELY, st.integers(0, 20), st.booleans())
+@AGREE
+def test_a_page_is_the_first_services_by_address(
+    known: MadeUp, con: "duckdb.DuckDBPyConnection", node: Node, limit: int, down: bool
+) -> None:
+    fields = tuple(FIELDS[name] for name in ("ip", "port", "snapshot"))
+
+    def place(one: Service) -> tuple[object, ...]:
+        ip, high = one.ip, one.ip.high
+        return (high is not None, high or 0, ip.low, one.values["port"], one.values["snapshot"])
+
+    expected = sorted((one for one in known.services if holds(node, one)), key=place, reverse=down)
+    page = list(services(con, node, fields, limit=limit, sort=fields[0], descending=down))
+    assert page == [tuple(shown(one, entry) for entry in fields) for one in expected[:limit]]
+
+
+@pytest.mark.parametrize("name", ["server", "status", "scan_time", "response", "as.name", "asn"])
+@pytest.mark.parametrize("down", [False, True])
+def test_sorting_puts_what_is_missing_last(
+    con: "duckdb.DuckDBPyConnection", name: str, down: bool
+) -> None:
+    node, entry = parse("*").node, FIELDS[name]
+    found = [row[0] for row in services(con, node, [entry], sort=entry, descending=down)]
+    present = [value for value in found if value is not None]
+    assert present == sorted(present, reverse=down, key=lambda value: (str(value), value)[-1:])
+    assert found == present + [None] * (len(found) - len(present))
+
+
+def test_a_limit_of_nothing_streams_everything_in_the_order_of_the_files(
+    known: MadeUp, con: "duckdb.DuckDBPyConnection"
+) -> None:
+    fields = [FIELDS["snapshot"], FIELDS["ip"]]
+    found = list(services(con, parse("*").node, fields))
+    assert len(found) == len(known.services)
+    assert [row[0] for row in found] == sorted(row[0] for row in found if row[0])
+
+
+def test_nothing_found_is_explained_clause_by_clause(con: "duckdb.DuckDBPyConnection") -> None:
+    node = parse("country:IT status:299 (port:80 or port:7547) " + "asn:1 " * 20).node
+    alone = counted_alone(con, node)
+    assert [one.clause for one in alone[:3]] == ["country:IT", "status:299", "port:80 or port:7547"]
+    assert alone[0].services > 0 == alone[1].services < alone[2].services
+    assert len(alone) == 8
+
+
+def test_the_longest_and_deepest_queries_are_answered(con: "duckdb.DuckDBPyConnection") -> None:
+    everything = count_services(con, parse("*").node)
+    assert count_services(con, parse("port>=1 " * 1024).node) == everything
+    assert count_services(con, parse("server:a or port>0 or " * 370 + "port:1").node) == everything
+    assert count_services(con, parse("not " * 62 + "(server:a or port>0)").node) == everything
+
+
+def test_hostile_words_reach_the_database_as_values_only(con: "duckdb.DuckDBPyConnection") -> None:
+    for text in ("'; DROP VIEW cube; --", "' OR '1'='1", "?", "$1", "%", "\\", "\0"):
+        query = parse(f'country:"{text}"' if "\\" not in text else r'country:"\\"').node
+        assert count_services(con, query) == 0
+    assert count_services(con, parse("").node) > 0
