@@ -106,8 +106,9 @@ def _fields() -> Iterator[str]:
     yield "# Fields"
     yield ""
     yield (
-        "What queries, reports and tables know. The names of other search engines work as typed; "
-        "in NDJSON and CSV the name in the first column is used."
+        "What queries, reports and tables know; how each kind compares is told in "
+        "[the query language](query.md). The names of other search engines work as typed; in "
+        "NDJSON and CSV the name in the first column is used."
     )
     yield ""
     rows = (
