@@ -149,6 +149,14 @@ def test_each_document_has_one_title(document: Path) -> None:
     assert len(re.findall(r"^# ", text, re.MULTILINE)) == 1
 
 
+@EACH
+def test_each_source_file_named_exists(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:\w+/)+\w+\.(?:py|toml))`", text):
+        places = (ROOT, ROOT / "src" / "gatewatch", ROOT / "src" / "gatewatch" / "cli")
+        assert any((place / name).exists() for place in places), name
+
+
 def test_the_glossary_has_each_word_once_and_in_order() -> None:
     page = (ROOT / "docs" / "reference" / "glossary.md").read_text(encoding="utf-8")
     words = re.findall(r"^\| ([\w -]+) \|", page, re.MULTILINE)[1:]
