@@ -69,7 +69,7 @@ def test_the_query_behind_each_row_is_shown_where_there_is_room(
     assert text.startswith("Services by country: port:7547  ")
     assert "   1  IT                 5  55.6 %  port:7547 country=IT     █" in text
     assert "      no country         1  11.1 %  port:7547 not country:*  █" in text
-    assert "Networks: as the source says, no table is imported.\n" in text
+    assert "Located by the source alone, no table is imported.\n" in text
     monkeypatch.setenv("COLUMNS", "60")
     argv = ("port:7547", "--by", "country", "--format", "table")
     assert "country=IT  " not in out(*argv)

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.query.made_up import MadeUp, Service, holds
-from tests.query.trees import LIKELY, likely_conditions
+from tests.query.trees import ANY, LIKELY, likely_conditions
 
 from gatewatch.model.fields import FIELDS, Field, Kind
 from gatewatch.model.moment import iso
 from gatewatch.model.table import Value
-from gatewatch.query.nodes import Node
+from gatewatch.query.nodes import Node, Not
 from gatewatch.query.parser import parse
 from gatewatch.query.search import count_hosts, count_services, counted_alone, services
 
@@ -104,6 +104,15 @@ def test_nothing_found_is_explained_clause_by_clause(con: "duckdb.DuckDBPyConnec
     assert [one.clause for one in alone[:3]] == ["country:IT", "status:299", "port:80 or port:7547"]
     assert alone[0].services > 0 == alone[1].services < alone[2].services
     assert len(alone) == 8
+
+
+@given(ANY)
+@AGREE
+def test_whatever_parses_can_be_asked(
+    known: MadeUp, con: "duckdb.DuckDBPyConnection", node: Node
+) -> None:
+    found = count_services(con, node)
+    assert found + count_services(con, Not(node)) == len(known.services)
 
 
 def test_the_longest_and_deepest_queries_are_answered(con: "duckdb.DuckDBPyConnection") -> None:

@@ -25,10 +25,7 @@ QUERIES = (
     "not server:* or status>=400",
     "ip:192.0.2.0/25",
     "snapshot:*",
-    "snapshot:* port:80",
     "scan_time:2026-11-21",
-    "snapshot:2026-11-22 server:x",
-    "as.name:example",
     "status:299",
 )
 

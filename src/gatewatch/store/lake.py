@@ -123,6 +123,11 @@ class Lake:
                 yield con
             finally:
                 con.close()
+        except RuntimeError as error:
+            # DuckDB takes Ctrl-C for itself and raises this instead.
+            if str(error) == "Query interrupted":
+                raise KeyboardInterrupt from error
+            raise
         except damage as error:
             raise LakeCorrupt(
                 where=self.path,

@@ -137,7 +137,7 @@ def _notes(report: "Report", args: argparse.Namespace) -> Iterator[str]:
             yield f"{one.id} is incomplete: its input was cut, or the scan was stopped."
     if _LOCATED & {entry.name for entry in report.grouping.fields}:
         tables = dict.fromkeys(name for one in report.snapshots for name in one.networks)
-        yield f"Networks: {', '.join(tables) or 'as the source says, no table is imported'}."
+        yield f"Located by {', '.join(tables) or 'the source alone, no table is imported'}."
     behind = (*report.buckets, report.missing)[0]
     if behind is not None:
         place = getattr(args, "lake", None)
