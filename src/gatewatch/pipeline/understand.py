@@ -66,7 +66,8 @@ def understood(response: int, masked: Answer, overlay: Path | None = None) -> Un
     for name, (value, _) in best.items():
         values[name] = value
     if best:
-        values["confidence"] = round(100 * max(sure for _, sure in best.values()))
+        # However many hints agree, an answer proves nothing.
+        values["confidence"] = min(99, round(100 * max(sure for _, sure in best.values())))
     return tuple(map(values.get, _NAMES))
 
 
