@@ -12,7 +12,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 _CODE = ("src", "tests", "bench", "fuzz", "docs", "requirements")
 _CONTRACT = "from importlinter.cli import lint_imports_command as run; run()"
 _REFERENCE = "gatewatch.cli.reference"
+# A line of pytest's dots.
+_PROGRESS = re.compile(r"\[ *(\d+)%\]$")
+_LINE_S = 10.0
 
 
 class Counts(NamedTuple):
@@ -135,23 +139,41 @@ def run(name: str, command: list[str]) -> tuple[str, int]:
     """Runs a command and returns what it wrote and its exit code, showing that it goes on."""
     settings = {key: value for key, value in os.environ.items() if not key.startswith("GATEWATCH_")}
     settings |= {"PYTHONPATH": str(ROOT / "src"), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
-    drawing = sys.stdout.isatty()
     lines = []
-    with subprocess.Popen(
-        command, env=settings, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        if drawing:
-            sys.stdout.write(f"{name:<10} ...")
-            sys.stdout.flush()
+    with (
+        subprocess.Popen(
+            command, env=settings, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ) as process,
+        going_on(name) as show,
+    ):
         for line in process.stdout or ():
-            lines.append(line)
-            part = re.search(r"\[ *(\d+)%\]$", line)
-            if drawing and part:
-                sys.stdout.write(f"\r{name:<10} {part[1]:>3} %")
-                sys.stdout.flush()
+            if part := _PROGRESS.search(line):
+                show(f"{part[1]:>3} %")
+            else:
+                lines.append(line)
+    return "".join(lines), process.returncode
+
+
+@contextmanager
+def going_on(name: str) -> Iterator[Callable[[str], None]]:
+    """Gives a function that shows how far a step is: redrawn on a terminal, else now and then."""
+    drawing = sys.stdout.isatty()
+    shown_at = time.monotonic()
+
+    def show(part: str) -> None:
+        nonlocal shown_at
+        if drawing:
+            sys.stdout.write(f"\r{name:<10} {part}\x1b[K")
+            sys.stdout.flush()
+        elif time.monotonic() - shown_at > _LINE_S:
+            shown_at = time.monotonic()
+            say(f"{name:<10} {part}")
+
+    if drawing:
+        show("...")
+    yield show
     if drawing:
         sys.stdout.write("\r\x1b[K")
-    return "".join(lines), process.returncode
 
 
 def conclude(name: str, output: str, *, failed: bool, shown: bool) -> None:

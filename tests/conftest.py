@@ -5,12 +5,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from gatewatch.model.address import parse_address
 from gatewatch.model.moment import parse_moment
 from gatewatch.model.observation import Answer, Observation, Outcome, Place, Spoke
 from gatewatch.model.snapshot import SnapshotInfo, Source
 from gatewatch.pipeline.ingest import ingest_records
+
+# A deadline would measure the load of the machine; pytest-timeout bounds each test.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 HEADS = {
     "gsoap": (
