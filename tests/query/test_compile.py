@@ -4,23 +4,31 @@ import pytest
 from hypothesis import given
 from tests.query.trees import ANY
 
-from gatewatch.query.compile import needs_rows, where
+from gatewatch.model.fields import FIELDS
+from gatewatch.query.compile import counted_from, where
 from gatewatch.query.nodes import Node
 from gatewatch.query.parser import parse
 
 
 @pytest.mark.parametrize(
-    ("query", "rows"),
+    ("query", "view"),
     [
-        ("*", False),
-        ("country:IT asn:64500 port:7547", False),
-        ("server:gSOAP as.name:x response:7d3c05f29a4be816", False),
-        ("not ip:192.0.2.0/24", True),
-        ("server:x or scan_time>2026", True),
+        ("*", "totals"),
+        ("server:gSOAP response:7d3c05f29a4be816", "totals"),
+        ("country:IT asn:64500 port:7547", "cube"),
+        ("server:gSOAP as.name:x", "cube"),
+        ("not ip:192.0.2.0/24", "services"),
+        ("server:x or scan_time>2026", "services"),
     ],
 )
-def test_only_addresses_and_times_need_the_rows(query: str, rows: bool) -> None:
-    assert needs_rows(parse(query).node) == rows
+def test_a_count_reads_the_smallest_view_that_can_answer(query: str, view: str) -> None:
+    assert counted_from(parse(query).node)[0] == view
+
+
+def test_what_is_counted_by_decides_as_well() -> None:
+    node = parse("server:gSOAP").node
+    found = [counted_from(node, [FIELDS[name]])[0] for name in ("model", "country", "ip")]
+    assert found == ["totals", "cube", "services"]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from gatewatch.store.durable import settle, writing
 from gatewatch.store.lake import Lake
 from gatewatch.store.lock import writer_lock
 from gatewatch.store.schema import connect, parquet
-from gatewatch.store.snapshots import write_understanding
 
 __all__ = ["Understood", "answer_of", "explain", "open_lake", "understood"]
 
@@ -86,6 +85,9 @@ def answer_of(row: StoredRow) -> Answer:
 
 
 def _rebuild(lake: Lake, responses: Path, overlay: Path | None) -> None:
+    # numpy, which this needs, would cost every report a tenth of a second.
+    from gatewatch.store.snapshots import write_understanding
+
     target = lake.understanding_file(responses)
     staged = lake.path / "tmp" / f"understanding-{responses.name}"
     with writing(lake.path):

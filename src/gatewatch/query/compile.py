@@ -22,7 +22,7 @@ from gatewatch.query.nodes import (
 )
 from gatewatch.query.operators import Sql, operator_for
 
-__all__ = ["AS_NAMES", "UNDERSTANDING", "column_of", "key_of", "needs_rows", "table_of", "where"]
+__all__ = ["AS_NAMES", "UNDERSTANDING", "column_of", "counted_from", "key_of", "table_of", "where"]
 
 UNDERSTANDING, AS_NAMES = "understanding", "as_names"
 # How rows and cube name what is looked up in these tables.
@@ -56,13 +56,21 @@ def column_of(entry: Field) -> str:
     return entry.column if entry.kind is Kind.IP else f'"{entry.column}"'
 
 
-def needs_rows(node: Node) -> bool:
-    """Whether the cube of counts cannot answer it."""
-    return any(one.field.home is Home.ROW for one in conditions(node))
+def counted_from(node: Node, fields: Iterable[Field] = ()) -> tuple[str, str]:
+    """The smallest view that can count `node` by `fields`, and SQL for the services of its rows.
+
+    `totals` has a row for each response, `cube` one for each response, network and port.
+    """
+    asked = [*(one.field for one in conditions(node)), *fields]
+    if any(entry.home is Home.ROW for entry in asked):
+        return "services", "count(*)"
+    if all(table_of(entry) == UNDERSTANDING for entry in asked):
+        return "totals", "sum(n)"
+    return "cube", "sum(n)"
 
 
 def where(node: Node) -> Sql:
-    """A condition over `services`, or over `cube` unless `needs_rows(node)`; never NULL in "not".
+    """A condition over the view of `counted_from(node)` or a larger one; never NULL in "not".
 
     Conditions that choose snapshots must have been taken out (`scope`).
     """

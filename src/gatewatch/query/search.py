@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gatewatch.model.address import Address
 from gatewatch.model.fields import Field, Kind
 from gatewatch.model.table import Value
-from gatewatch.query.compile import column_of, key_of, needs_rows, table_of, where
+from gatewatch.query.compile import column_of, counted_from, key_of, table_of, where
 from gatewatch.query.nodes import Node, conjuncts
 from gatewatch.query.printing import printed
 
@@ -47,7 +47,7 @@ class Alone(NamedTuple):
 def count_services(con: "duckdb.DuckDBPyConnection", node: Node) -> int:
     """How many services satisfy `node`, in the snapshots of `con`."""
     condition = where(node)
-    source, count = ("services", "count(*)") if needs_rows(node) else ("cube", "sum(n)")
+    source, count = counted_from(node)
     sql = f"SELECT coalesce({count}, 0)::BIGINT FROM {source} WHERE {condition.text}"
     return int(con.execute(sql, condition.values).fetchall()[0][0])
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gatewatch.model.fields import Home, Kind
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.model.table import Value
-from gatewatch.query.compile import key_of, needs_rows, where
+from gatewatch.query.compile import counted_from, key_of, where
 from gatewatch.query.nodes import EVERYTHING, Node, all_of
 from gatewatch.query.printing import printed
 from gatewatch.query.scope import Scope
@@ -119,10 +119,9 @@ def _counted(
 
 
 def _by_value(node: Node, condition: "Sql", grouping: Grouping, names: Sequence[str]) -> str:
-    """SQL for one row of values and `n` each, from the cube whenever it can answer."""
+    """SQL for one row of values and `n` each, from the smallest view that can answer."""
     fields = (*grouping.fields, *([grouping.instead] if grouping.instead else []))
-    rows = needs_rows(node) or any(entry.home is Home.ROW for entry in fields)
-    source, weight = ("services", "count(*)") if rows else ("cube", "sum(n)")
+    source, weight = counted_from(node, fields)
     values = ", ".join(
         f"{column} AS {name}" for column, name in zip(grouping.columns, names, strict=True)
     )

@@ -5,9 +5,11 @@ Delta read the very same files. Every column of few values must end up dictionar
 a silent PLAIN costs reports two to three times; `copy_to` asserts it after writing.
 """
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 from gatewatch.model.fields import FIELDS, Home, Kind
@@ -41,6 +43,8 @@ def connect(**config: str | int) -> "duckdb.DuckDBPyConnection":
         # Columns handed in as Python objects are looked at whole, not by a sample that may
         # hold only NULLs.
         "pandas_analyze_sample": 1 << 40,
+        # What does not fit into memory is spilled there, never into the user's folder.
+        "temp_directory": f"{gettempdir()}/gatewatch-{os.getpid()}",
         **config,
     }
     return duckdb.connect(config=settings)
