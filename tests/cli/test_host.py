@@ -71,7 +71,7 @@ def test_the_page_says_what_it_is_why_and_what_it_said(
     assert "as.name      Example Telecom" in text
     assert 'nonce="<hex32>"' in text
     assert "Given in 2026-11-20 by 2 services:" in text
-    assert "gatewatch search snapshot:2026-11-20 response:" in text
+    assert "gatewatch search 'snapshot:2026-11-20 response:" in " ".join(text.split())
 
 
 def test_history_tells_what_became_what_and_where_it_was_not_seen(out: Out) -> None:

@@ -8,6 +8,7 @@ import pytest
 from gatewatch.cli import main
 from gatewatch.cli.commands import command_words, load_command
 from gatewatch.cli.main import build_parser, run
+from gatewatch.cli.parser import as_typed
 from gatewatch.model.errors import Exit, LakeMissing
 
 Act = Callable[[argparse.Namespace], int]
@@ -174,3 +175,14 @@ def test_each_command_has_help_with_examples_that_parse(
         run([word, "--help"])
     assert caught.value.code == 0
     assert command.EXAMPLES[0] in capsys.readouterr().out
+
+
+def test_a_line_to_type_calls_the_program_as_this_run_was_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    args = argparse.Namespace(lake="my lake")
+    monkeypatch.setenv("GATEWATCH_PROGRAM", "./gatewatch")
+    line = as_typed(args, "search", "server:gSOAP country:IT")
+    assert line == "./gatewatch search 'server:gSOAP country:IT' --lake 'my lake'"
+    monkeypatch.setenv("GATEWATCH_PROGRAM", "rm -rf ~; gatewatch")
+    assert as_typed(argparse.Namespace(), "report") == "gatewatch report"

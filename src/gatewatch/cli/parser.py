@@ -5,13 +5,16 @@ meant. Completion and the reference page are made from the same declarations as 
 """
 
 import argparse
+import os
+import re
+import shlex
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import NoReturn
 
 from gatewatch.model.errors import BadArguments
 
-__all__ = ["Parser", "arguments_of", "meant", "sentence_of", "sub_commands"]
+__all__ = ["Parser", "arguments_of", "as_typed", "meant", "sentence_of", "sub_commands"]
 
 
 class Parser(argparse.ArgumentParser):
@@ -26,6 +29,19 @@ class Parser(argparse.ArgumentParser):
         raise BadArguments(
             where=self.prog, what=message, mend=f'"{self.prog} --help" shows what it takes'
         )
+
+
+def as_typed(args: argparse.Namespace, *words: str) -> str:
+    """The command line that does `words` in the lake of this run, for a reader to type.
+
+    The program is called as this run was: `./gatewatch` in a clone, `gatewatch` when installed.
+    """
+    program = os.environ.get("GATEWATCH_PROGRAM", "")
+    if not re.fullmatch(r"[\w./~+-]{1,200}", program):
+        program = "gatewatch"
+    lake = getattr(args, "lake", None)
+    place = ["--lake", str(lake)] if lake else []
+    return " ".join([program, shlex.join([*words, *place])])
 
 
 def meant(word: str, words: Sequence[str]) -> str:

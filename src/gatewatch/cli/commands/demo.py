@@ -11,7 +11,7 @@ import shlex
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -20,7 +20,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from gatewatch.cli.commands import load_command
-from gatewatch.cli.parser import Parser
+from gatewatch.cli.parser import Parser, as_typed
 from gatewatch.cli.progress import say
 from gatewatch.model.errors import Exit, PlaceTaken
 
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         code = _scan(lake, args) or _report(lake, args)
     if code == Exit.FOUND:
         say(f"done in {monotonic() - started:.0f} s", args)
-        _what_next(args.lake)
+        _what_next(args)
     return code
 
 
@@ -144,15 +144,17 @@ def _interruptible() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _what_next(kept: Path | None) -> None:
-    lake = kept or Path("demo-lake")
-    steps: Sequence[tuple[str, str]] = (
-        *([] if kept else [(f"gatewatch demo --lake {lake}", "the same, and keep its lake")]),
-        (f"gatewatch search 'server:gSOAP country:IT' --lake {lake}", "from a number to hosts"),
-        (f"gatewatch host 127.77.0.1 --lake {lake}", "one host, its evidence and its bytes"),
-        ("gatewatch import scan.jsonl.zst", "your own data"),
-        ("gatewatch report --by server", "the 2019 report, on it"),
-    )
+def _what_next(args: argparse.Namespace) -> None:
+    kept = argparse.Namespace(lake=args.lake or Path("demo-lake"))
+    anew = argparse.Namespace(lake=None)
+    steps: list[tuple[str, str]] = [
+        (as_typed(kept, "search", "server:gSOAP country:IT"), "from a number to hosts"),
+        (as_typed(kept, "host", "127.77.0.1"), "one host, its evidence and its bytes"),
+        (as_typed(anew, "import", "scan.jsonl.zst"), "your own data"),
+        (as_typed(anew, "report"), "the 2019 report, on it"),
+    ]
+    if args.lake is None:
+        steps.insert(0, (as_typed(kept, "demo"), "the same, and keep its lake"))
     print("\nWhat to type next:")
     for line, why in steps:
-        print(f"  {line:<62} {why}")
+        print(f"  {line:<63} {why}")

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from gatewatch.cli.output import add_format_option, format_of, write_table, write_tables
+from gatewatch.cli.parser import as_typed
 from gatewatch.cli.progress import say
 from gatewatch.cli.question import counted, looked_at
 from gatewatch.cli.settings import add_lake_option, lake_of
@@ -85,7 +86,7 @@ def _pages(
         for sighting in latest:
             why = _explained(con, sighting)
             yield _what_it_is(lake, address, sighting, why)
-            yield _what_it_said(sighting, why)
+            yield _what_it_said(sighting, why, args)
         if seen:
             yield _history(lake, address, seen)
 
@@ -175,7 +176,7 @@ def _what_it_is(
     )
 
 
-def _what_it_said(sighting: "Sighting", why: "Explained") -> "Table":
+def _what_it_said(sighting: "Sighting", why: "Explained", args: argparse.Namespace) -> "Table":
     from gatewatch.model.table import Look, Table
 
     lines = _lines(why.masked.head, why.masked.body)
@@ -193,7 +194,8 @@ def _what_it_said(sighting: "Sighting", why: "Explained") -> "Table":
     if why.masked.marks:
         notes.append(f"The source of this answer: {', '.join(sorted(why.masked.marks))}.")
     notes.append(f"Given in {sighting.snapshot} by {counted(why.shared_by, 'service')}:")
-    notes.append(f"gatewatch search snapshot:{sighting.snapshot} response:{sighting.response}")
+    query = f"snapshot:{sighting.snapshot} response:{sighting.response}"
+    notes.append(as_typed(args, "search", query))
     return Table(
         columns=("line", "answer"),
         rows=rows,

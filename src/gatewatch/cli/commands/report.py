@@ -1,12 +1,12 @@
 """`gatewatch report`: the most frequent values of a field, each with the query behind it."""
 
 import argparse
-import shlex
 import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gatewatch.cli.output import add_format_option, format_of, write_table, write_tables
+from gatewatch.cli.parser import as_typed
 from gatewatch.cli.question import (
     add_query_argument,
     asked,
@@ -140,9 +140,7 @@ def _notes(report: "Report", args: argparse.Namespace) -> Iterator[str]:
         yield f"Located by {', '.join(tables) or 'the source alone, no table is imported'}."
     behind = (*report.buckets, report.missing)[0]
     if behind is not None:
-        place = getattr(args, "lake", None)
-        lake = f" --lake {shlex.quote(str(place))}" if place else ""
-        yield f"Behind the first row: gatewatch search {shlex.quote(behind.query)}{lake}"
+        yield f"Behind the first row: {as_typed(args, 'search', behind.query)}"
 
 
 def _for_programs(reports: "Sequence[Report]") -> "Table":
