@@ -88,18 +88,22 @@ def tar_of(content: bytes) -> bytes:
     return out.getvalue()
 
 
+CUT = gzip.compress(TABLE * 100, mtime=0)[:-20]
+TAR_GZ = gzip.compress(tar_of(TABLE), mtime=0)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         (b"", "it is empty: download it again"),
         (b" \n\n", "it is empty: download it again"),
         (gzip.compress(b"", mtime=0), "it is empty: download it again"),
-        (gzip.compress(TABLE * 100, mtime=0)[:-20], "its gzip stream is damaged: download it again"),
+        (CUT, "its gzip stream is damaged: download it again"),
         (b"\x1f\x8b\x08\x00junkjunkjunk", "its gzip stream is damaged: download it again"),
         (b"PK\x03\x04....", "it is a zip archive: unpack it and give the table in it"),
         (b"\xfd7zXZ\x00....", "it is packed with xz: unpack it and give the table in it"),
         (tar_of(TABLE), "it is a tar archive: unpack it and give the table in it"),
-        (gzip.compress(tar_of(TABLE), mtime=0), "it is a tar archive: unpack it and give the table in it"),
+        (TAR_GZ, "it is a tar archive: unpack it and give the table in it"),
         (b"\x7fELF\x1b[31m", 'no network data begins with "\\x7fELF\\x1b[31m": known formats are'),
         (b'{"ip":"192.0.2.1"}\n', 'begins with "{"ip":"192.0.2.1"}": known formats are csv,'),
         (b"192.0.2.0,192.0.2.9,ZZ\n", "it names no country and no network of any address"),
