@@ -19,10 +19,10 @@ COUNT = 54
 def main(scan: str, out: str) -> None:
     """Reads `scan`, tries 54 of the catalogue's patterns on each row, writes Parquet."""
     entries = catalogue().fingerprints
-    patterns = [entry.pattern.regex for entry in (*entries["http.server"], *entries["http.realm"])][
-        :COUNT
-    ]
-    assert len(patterns) == COUNT
+    half = COUNT // 2
+    servers = [entry.pattern.regex for entry in entries["http.server"]][:half]
+    realms = [entry.pattern.regex for entry in entries["http.realm"]][:half]
+    assert len(servers) + len(realms) == COUNT
     rows: dict[str, list[str | int | None]] = {"ip": [], "time": [], "server": [], "matched": []}
     with Path(scan).open("rb") as lines:
         for line in lines:
@@ -31,12 +31,9 @@ def main(scan: str, out: str) -> None:
             headers = service["result"]["response"]["headers"]
             server = headers.get("server", [""])[0]
             realm = re.search('realm="([^"]*)', headers["www_authenticate"][0])
-            texts = (server, realm[1] if realm else "")
-            hits = [
-                at
-                for at, pattern in enumerate(patterns)
-                if any(pattern.search(text) for text in texts)
-            ]
+            hits = [at for at, pattern in enumerate(servers) if pattern.search(server)]
+            text = realm[1] if realm else ""
+            hits += [half + at for at, pattern in enumerate(realms) if pattern.search(text)]
             rows["ip"].append(record["ip"])
             rows["time"].append(service["timestamp"])
             rows["server"].append(server)

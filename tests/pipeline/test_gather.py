@@ -123,6 +123,8 @@ def lines(draw: st.DrawFn) -> bytes:
     if draw(st.integers(0, 9)) == 0:
         modules["http2"] = {**result, "port": 8089, "timestamp": "2026-11-20T00:00:09Z"}
     text = json.dumps({"ip": ip, "data": modules}, separators=(",", ":"), ensure_ascii=False)
+    if draw(st.integers(0, 20)) == 0:
+        text = text.replace('{"ip":', '{"IP":', 1)
     for char in "<>&":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text.encode()

@@ -35,7 +35,12 @@ _HEX_SHAPES = {length: value_shape(b"a" * length) for length in range(5, 65)}
 _DATE_LENGTH = 29
 # 2026-11-20T03:14:07Z; other forms of time are found by searching.
 _STAMP_LENGTH = 20
-_LIKE_ADDRESS = re.compile(rb"\d\.\d{1,3}\.\d{1,3}\.\d")
+_COMMON_DATE = re.compile(rb"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
+# Dates that were looked at: a scan of a day sees each of its seconds many times.
+_DATES: set[bytes] = set()
+_MOST_DATES = 100_000
+# The middle of a dotted address; it begins with a fixed byte, which is found fast.
+_LIKE_ADDRESS = re.compile(rb"\.\d{1,3}\.\d{1,3}\.")
 
 Template = tuple[bytes | int, ...]
 
@@ -91,7 +96,11 @@ class Templates:
             ip_end = line.find(b'"', 7)
             ip = line[7:ip_end]
             echo = len(line) - tail - 2 * len(ip)
-            if line[echo:stamp] == ip + between + ip + after and line.endswith(end):
+            if (
+                line[echo:stamp] == ip + between + ip + after
+                and line.endswith(end)
+                and line.startswith(_START)
+            ):
                 template = _quick(line, ip_end, echo)
                 entry = known(template) if template else None
                 if entry is not None:
@@ -103,23 +112,33 @@ class Templates:
         return found
 
     def closer(self, line: bytes) -> Found | None:
-        """The template of one line, None when zgrab2 does not write such lines."""
-        found = exact(line)
-        if found is not None:
-            self._echo = _echo(line, found.ip) or self._echo
-        return found
+        """The template of one line, None when zgrab2 does not write such lines.
 
-    def quick(self, line: bytes) -> Template | None:
-        """The template by which `hits` will know this line, None when it cannot."""
+        It is the one by which `hits` will know such lines, wherever that can be.
+        """
+        quick = self._quick(line)
+        if quick is not None:
+            return quick
+        found = exact(line)
+        echo = _echo(line, found.ip) if found is not None else None
+        if echo is None or echo == self._echo:
+            return found
+        self._echo = echo
+        return self._quick(line) or found
+
+    def _quick(self, line: bytes) -> Found | None:
         between, after, end = self._echo
         ip_end = line.find(b'"', 7)
-        echoed = line[7:ip_end] + between + line[7:ip_end] + after
+        ip = line[7:ip_end]
+        echoed = ip + between + ip + after
         stamp = len(line) - len(end) - _STAMP_LENGTH
         echo = stamp - len(echoed)
         if not line.endswith(end) or line[max(echo, 0) : stamp] != echoed:
             return None
         template = _quick(line, ip_end, echo)
-        return None if template is None or _doubtful(template) else template
+        if template is None or _doubtful(template) or line[:7] != _START:
+            return None
+        return Found(template, ip, line[stamp : stamp + _STAMP_LENGTH])
 
 
 def exact(line: bytes) -> Found | None:
@@ -154,14 +173,7 @@ def _quick(line: bytes, ip_end: int, echo: int) -> Template | None:
     if date > 0:
         start = date + 9 + _DATE_LENGTH
         value = line[date + 9 : start]
-        # As `is_volatile_date` has it, for the common form.
-        if (
-            not value.endswith(b" GMT")
-            or b"1970" in value
-            or b"1980" in value
-            or b'"' in value
-            or b"\\" in value
-        ):
+        if value not in _DATES and not _is_date(value):
             return None
         before = line[ip_end : date + 9]
     nonce = line.find(_NONCE, start, echo) + 8
@@ -172,6 +184,16 @@ def _quick(line: bytes, ip_end: int, echo: int) -> Template | None:
     if value.translate(None, _LOWER_HEX) or value.isdigit() or value in TELLING:
         return None
     return before, line[start:nonce], nonce_end - nonce, line[nonce_end:echo]
+
+
+def _is_date(value: bytes) -> bool:
+    """Whether this is a date that masking replaces, whole and in the common form."""
+    if not _COMMON_DATE.fullmatch(value) or not is_volatile_date(value):
+        return False
+    if len(_DATES) >= _MOST_DATES:
+        _DATES.clear()
+    _DATES.add(value)
+    return True
 
 
 def _doubtful(template: Template) -> bool:

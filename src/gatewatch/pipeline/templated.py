@@ -24,7 +24,7 @@ __all__ = ["Found", "Hits", "Lessons", "Taken", "TemplatedLines", "Templates"]
 _TEMPLATES = 40_000
 _LESSONS = 100_000
 _MOMENTS = 100_000
-_STEP = 2048
+_FIRST_STEP, _LONGEST_STEP = 256, 16_384
 _SECONDS = {b"%02dZ" % second: second * SECOND for second in range(60)}
 _OUTCOMES = list(Outcome)
 
@@ -73,9 +73,6 @@ class Templates(Protocol):
     def closer(self, line: bytes) -> Found | None:
         """The template of one line, None when it has none."""
 
-    def quick(self, line: bytes) -> Template | None:
-        """The template by which `hits` will know this line, None when it cannot."""
-
 
 class TemplatedLines:
     """Reads runs of lines; counts rows and outcomes through the functions handed in."""
@@ -97,15 +94,19 @@ class TemplatedLines:
         self._take_run = take_run
         self._known: _Generations[int] = _Generations(_TEMPLATES)
         self._moments = _Moments()
+        self._step = _FIRST_STEP
         # What a known template stands for: at 0 and above a place in these two columns, below
         # an outcome without a service.
         self._ports, self._responses = array("q"), array("q")
 
     def take(self, lines: list[bytes], before: int) -> None:
         """Counts in `lines`, which `before` others precede in their batch."""
-        # In small steps, so that what is learnt from one line serves those soon after it.
-        for start in range(0, len(lines), _STEP):
-            self._take_step(lines[start : start + _STEP], before + start)
+        # In small steps at first, so that what is learnt from a line serves those soon after it.
+        start = 0
+        while start < len(lines):
+            self._take_step(lines[start : start + self._step], before + start)
+            start += self._step
+            self._step = min(2 * self._step, _LONGEST_STEP)
 
     def tell(self, lessons: Lessons) -> None:
         """Takes over what another process learnt from its part of the input."""
@@ -136,7 +137,7 @@ class TemplatedLines:
 
     def _attend(self, line: bytes, found: Found, end: int, known: "_Known") -> None:
         """Takes one line whose template `hits` did not know: into `known`, or the long way."""
-        template = self._templates.quick(line) or found.template
+        template = found.template
         entry = self._known.get(template)
         if entry is None:
             digest = _digest(template)
