@@ -16,6 +16,7 @@ for the first time must not be `doubtful`. `Templates.closer` searches, at twice
 
 import re
 from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from typing import NamedTuple
 
 from gatewatch.protocol.masking import TELLING, is_volatile_date, value_shape
@@ -39,6 +40,8 @@ _COMMON_DATE = re.compile(rb"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\
 # Dates that were looked at: a scan of a day sees each of its seconds many times.
 _DATES: set[bytes] = set()
 _MOST_DATES = 100_000
+# An error that is closed and holds nothing but ASCII; Go escapes quotes and what has no sign.
+_ERROR = re.compile(rb'(","error":")(?:[ !#-\[\]-~]++|\\["\\nrt])*+(?=")')
 # The middle of a dotted address; it begins with a fixed byte, which is found fast.
 _LIKE_ADDRESS = re.compile(rb"\.\d{1,3}\.\d{1,3}\.")
 
@@ -72,13 +75,15 @@ class _Echo(NamedTuple):
     """From the second echo to the time."""
     end: bytes
     """From the time to the end of the line."""
+    name: bytes
+    """Stands for these three in templates, since a device may have said some of it."""
 
 
 class Templates:
     """Finds templates; remembers how the scan echoes its requests."""
 
     def __init__(self) -> None:
-        self._echo = _Echo(b"", b"", b"\0")
+        self._echo = _Echo(b"", b"", b"\0", b"")
 
     def hits(self, lines: Sequence[bytes], known: Callable[[Template], int | None]) -> Hits:
         """Looks up the templates of `lines`; `known` gives a template's entry or None.
@@ -86,7 +91,7 @@ class Templates:
         Most lines of a big import run through this loop and nothing more, so each step counts:
         about 3 microseconds for a line of 1.2 KB.
         """
-        between, after, end = self._echo
+        between, after, end, name = self._echo
         stamp_end = -len(end)
         stamp = stamp_end - _STAMP_LENGTH
         tail = len(between) + len(after) - stamp
@@ -101,7 +106,7 @@ class Templates:
                 and line.endswith(end)
                 and line.startswith(_START)
             ):
-                template = _quick(line, ip_end, echo)
+                template = _quick(line, ip_end, echo, name)
                 entry = known(template) if template else None
                 if entry is not None:
                     add_entry(entry)
@@ -127,7 +132,7 @@ class Templates:
         return self._quick(line) or found
 
     def _quick(self, line: bytes) -> Found | None:
-        between, after, end = self._echo
+        between, after, end, name = self._echo
         ip_end = line.find(b'"', 7)
         ip = line[7:ip_end]
         echoed = ip + between + ip + after
@@ -135,7 +140,7 @@ class Templates:
         echo = stamp - len(echoed)
         if not line.endswith(end) or line[max(echo, 0) : stamp] != echoed:
             return None
-        template = _quick(line, ip_end, echo)
+        template = _quick(line, ip_end, echo, name)
         if template is None or _doubtful(template) or line[:7] != _START:
             return None
         return Found(template, ip, line[stamp : stamp + _STAMP_LENGTH])
@@ -166,8 +171,11 @@ def exact(line: bytes) -> Found | None:
     return Found(template, ip, line[stamp + 13 : stamp_end])
 
 
-def _quick(line: bytes, ip_end: int, echo: int) -> Template | None:
-    """The text from the address to the request's echo, without Date and nonce."""
+def _quick(line: bytes, ip_end: int, echo: int, name: bytes) -> Template | None:
+    """The text from the address to the request's echo, without Date and nonce.
+
+    `name` is that of what follows.
+    """
     before, start = b"", ip_end
     date = line.find(_DATE, ip_end, echo)
     if date > 0:
@@ -178,12 +186,12 @@ def _quick(line: bytes, ip_end: int, echo: int) -> Template | None:
         before = line[ip_end : date + 9]
     nonce = line.find(_NONCE, start, echo) + 8
     if nonce < 8:
-        return before, line[start:echo]
+        return name, before, line[start:echo]
     nonce_end = line.find(b"\\", nonce)
     value = line[nonce:nonce_end]
     if value.translate(None, _LOWER_HEX) or value.isdigit() or value in TELLING:
         return None
-    return before, line[start:nonce], nonce_end - nonce, line[nonce_end:echo]
+    return name, before, line[start:nonce], nonce_end - nonce, line[nonce_end:echo]
 
 
 def _is_date(value: bytes) -> bool:
@@ -202,35 +210,36 @@ def _doubtful(template: Template) -> bool:
     The marks must stand in their places, and nothing may look like an address, which could be
     the target's own.
     """
-    before, rest = template[0], template[-1]
+    before, middle, rest = template[1], template[2], template[-1]
     assert isinstance(before, bytes)
-    assert isinstance(rest, bytes)
-    middle = template[1]
     assert isinstance(middle, bytes)
+    assert isinstance(rest, bytes)
     if before and not middle.startswith(b'"'):
         return True
-    if len(template) > 2:
+    if len(template) > 3:
         challenge = middle.rfind(_CHALLENGE)
         if challenge < 0 or b'"]' in middle[challenge:] or not rest.startswith(b'\\"'):
             return True
-    return any(_LIKE_ADDRESS.search(part) for part in template if isinstance(part, bytes))
+    return any(_LIKE_ADDRESS.search(part) for part in template[1:] if isinstance(part, bytes))
 
 
 def _end(text: bytes) -> bytes:
     """What stands behind the time, without an error text that says nothing of the service.
 
     Go's errors name addresses and ports of the moment; only the one about a malformed answer
-    quotes what the service sent.
+    quotes what the service sent. A text that is not closed stays: its line was cut.
     """
-    cut = text.startswith(b'","error":"') and b"malformed" not in text
-    return b'","error":"' if cut else text
+    error = _ERROR.match(text)
+    return text if error is None or b"malformed" in text else error[1] + text[error.end() :]
 
 
 def _date(text: bytes) -> tuple[int, int]:
     """Where the value of the Date header begins and ends; (0, 0): there is nothing to cut."""
     date = text.find(_DATE) + 9
     date_end = text.find(b'"', date)
-    if date < 9 or not is_volatile_date(text[date:date_end]):
+    value = text[date:date_end]
+    # Other bytes may be what makes the reader call the line lossy.
+    if date < 9 or not value.isascii() or b"\\" in value or not is_volatile_date(value):
         return 0, 0
     return date, date_end
 
@@ -245,11 +254,18 @@ def _shape(value: bytes, end: bytes) -> bytes:
 
 
 def _echo(line: bytes, ip: bytes) -> _Echo | None:
-    """How a line that `exact` understood ends, when it echoes its request twice."""
+    """How a line that `exact` understood ends, when it echoes its request twice.
+
+    What looks like an address in there could be the target's own of another line.
+    """
     stamp = line.rfind(_STAMP) + 13
     second = line.rfind(ip, 0, stamp)
     first = line.rfind(ip, 0, second)
     end = line[stamp + _STAMP_LENGTH :]
     if not 7 + len(ip) < first < second or not end.startswith(b'"'):
         return None
-    return _Echo(line[first + len(ip) : second], line[second + len(ip) : stamp], end)
+    between, after = line[first + len(ip) : second], line[second + len(ip) : stamp]
+    if _LIKE_ADDRESS.search(between) or _LIKE_ADDRESS.search(after):
+        return None
+    name = blake2b(b"\0".join((between, after, end)), digest_size=16).digest()
+    return _Echo(between, after, end, name)

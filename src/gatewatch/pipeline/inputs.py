@@ -16,7 +16,7 @@ __all__ = ["Input"]
 
 _BATCH_RECORDS = 20_000
 # Below this one process is done before a second one has started.
-_WORTH_PROCESSES = 4 * CHUNK
+_WORTH_PROCESSES = 8 * CHUNK
 
 
 class Input:

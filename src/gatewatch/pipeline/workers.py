@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHUNK", "Range", "ranges_of", "read_parallel"]
 
-CHUNK = 8 << 20
+CHUNK = 4 << 20
 # A line longer than this is cut; the reader then rejects it.
 LINE_LIMIT = 16 << 20
 

@@ -75,7 +75,7 @@ class SnapshotWriter:
         self._waiting: list[Response] = []
         self._understood: list[tuple[Any, ...]] = []
         self._batches = 0
-        self._con = connect(threads=2, memory_limit="300MB", temp_directory=str(self.folder))
+        self._con = connect(threads=2, memory_limit="256MB", temp_directory=str(self.folder))
 
     def add_rows(self, family: int, columns: Columns) -> None:
         """Takes observed services of one address family (4 or 6), in any order."""

@@ -6,7 +6,7 @@ folder; at the end the runs are merged by address ranges, so that memory holds a
 whatever the size of the input. IPv4 and IPv6 are spooled apart.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,9 +17,9 @@ __all__ = ["Columns", "Spool", "join", "take"]
 
 Ints = npt.NDArray[np.signedinteger[Any]]
 
-RUN_ROWS = 1 << 21
-# One part becomes one Parquet file: about 13 MB on disk, 250 MB while it is merged.
-PART_ROWS = 1 << 21
+RUN_ROWS = 1 << 19
+# One part becomes one Parquet file: about 7 MB on disk, 150 MB while it is merged.
+PART_ROWS = 1 << 20
 
 
 class Columns(NamedTuple):
@@ -45,7 +45,7 @@ class Spool:
         self._family = family
         self._waiting: list[Columns] = []
         self._waiting_rows = 0
-        self._runs: list[Columns] = []
+        self._runs: list[Callable[[], Columns]] = []
 
     def add(self, columns: Columns) -> None:
         """Takes rows in any order."""
@@ -62,35 +62,39 @@ class Spool:
         Rows of one address never stand in two parts.
         """
         self._close_run(to_disk=bool(self._runs))
-        runs = [run for run in self._runs if len(run.low)]
-        total = sum(len(run.low) for run in runs)
-        if not total:
-            return
-        if len(runs) == 1 and total <= PART_ROWS:
-            yield runs[0]
-            return
-        keys = [run.low if self._family == 4 else run.high for run in runs]
-        for first, last in _ranges(keys, max(1, -(-total // PART_ROWS))):
-            pieces = [
-                take(run, slice(_at(key, first), _at(key, last)))
-                for run, key in zip(runs, keys, strict=True)
-            ]
-            yield _sorted(join(pieces))
+        keys = [self._key(run()) for run in self._runs]
+        total = sum(map(len, keys))
+        if len(keys) == 1 and total <= PART_ROWS:
+            yield self._runs[0]()
+        elif total:
+            cuts = _cuts(keys, -(-total // PART_ROWS))
+            bounds = [[0, *np.searchsorted(key, cuts).tolist(), len(key)] for key in keys]
+            del keys
+            for place in range(len(cuts) + 1):
+                # Runs are opened anew for each part: what was mapped before is given back.
+                pieces = [
+                    take(run(), slice(*bound[place : place + 2]))
+                    for run, bound in zip(self._runs, bounds, strict=True)
+                ]
+                yield _sorted(join(pieces))
+
+    def _key(self, run: Columns) -> Ints:
+        return run.low if self._family == 4 else run.high
 
     def _close_run(self, *, to_disk: bool) -> None:
         if not self._waiting:
             return
         run = _sorted(join(self._waiting))
         self._waiting, self._waiting_rows = [], 0
-        self._runs.append(self._to_disk(run) if to_disk else run)
+        self._runs.append(self._to_disk(run) if to_disk else lambda: run)
 
-    def _to_disk(self, run: Columns) -> Columns:
-        mapped = []
+    def _to_disk(self, run: Columns) -> Callable[[], Columns]:
+        paths = []
         for name, column in zip(Columns._fields, run, strict=True):
             path = self._staging / f"run{self._family}-{len(self._runs)}-{name}.npy"
             np.save(path, column)
-            mapped.append(np.load(path, mmap_mode="r"))
-        return Columns(*mapped)
+            paths.append(path)
+        return lambda: Columns(*(np.load(path, mmap_mode="r") for path in paths))
 
 
 def join(pieces: list[Columns]) -> Columns:
@@ -110,18 +114,8 @@ def _sorted(columns: Columns) -> Columns:
     return take(columns, np.lexsort((columns.port, columns.low, columns.high)))
 
 
-def _at(key: Ints, value: int | None) -> int:
-    return len(key) if value is None else int(np.searchsorted(key, value, "left"))
-
-
-def _ranges(keys: list[Ints], count: int) -> Iterator[tuple[int, int | None]]:
-    """Half-open ranges of key values that hold about equal numbers of rows; None: the end."""
+def _cuts(keys: list[Ints], count: int) -> list[int]:
+    """Rising values that cut the rows of all runs into about `count` equal parts."""
     step = max(1, sum(map(len, keys)) // (count * 64))
     sample = np.sort(np.concatenate([key[::step] for key in keys]))
-    cuts = sorted({int(sample[len(sample) * place // count]) for place in range(1, count)})
-    first = int(min(key[0] for key in keys))
-    for cut in cuts:
-        if cut > first:
-            yield first, cut
-            first = cut
-    yield first, None
+    return sorted({int(sample[len(sample) * place // count]) for place in range(1, count)})
