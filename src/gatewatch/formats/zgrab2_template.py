@@ -24,7 +24,7 @@ from gatewatch.protocol.masking import TELLING, is_volatile_date, value_shape
 __all__ = ["Found", "Hits", "Template", "Templates", "exact"]
 
 _START = b'{"ip":"'
-_STAMP = b'"timestamp":"'
+_STAMP = b',"timestamp":"'
 _DATE = b'"date":["'
 _NONCE = b'nonce=\\"'
 _CHALLENGE = b'"www_authenticate":["'
@@ -154,7 +154,7 @@ def exact(line: bytes) -> Found | None:
     """
     ip_end = line.find(b'"', 7)
     stamp = line.rfind(_STAMP)
-    stamp_end = line.find(b'"', stamp + 13)
+    stamp_end = line.find(b'"', stamp + 14)
     if line[:7] != _START or stamp < ip_end or stamp_end < 0:
         return None
     ip = line[7:ip_end]
@@ -168,7 +168,7 @@ def exact(line: bytes) -> Found | None:
     if not shape:
         nonce = nonce_end = date_end
     template = (text[:date], text[date_end:nonce], shape, text[nonce_end:], _end(line[stamp_end:]))
-    return Found(template, ip, line[stamp + 13 : stamp_end])
+    return Found(template, ip, line[stamp + 14 : stamp_end])
 
 
 def _quick(line: bytes, ip_end: int, echo: int, name: bytes) -> Template | None:
@@ -258,7 +258,7 @@ def _echo(line: bytes, ip: bytes) -> _Echo | None:
 
     What looks like an address in there could be the target's own of another line.
     """
-    stamp = line.rfind(_STAMP) + 13
+    stamp = line.rfind(_STAMP) + 14
     second = line.rfind(ip, 0, stamp)
     first = line.rfind(ip, 0, second)
     end = line[stamp + _STAMP_LENGTH :]

@@ -71,12 +71,11 @@ class Spool:
             bounds = [[0, *np.searchsorted(key, cuts).tolist(), len(key)] for key in keys]
             del keys
             for place in range(len(cuts) + 1):
-                # Runs are opened anew for each part: what was mapped before is given back.
-                pieces = [
-                    take(run(), slice(*bound[place : place + 2]))
-                    for run, bound in zip(self._runs, bounds, strict=True)
-                ]
-                yield _sorted(join(pieces))
+                yield self._part([slice(*bound[place : place + 2]) for bound in bounds])
+
+    def _part(self, slices: list[slice]) -> Columns:
+        """One slice of each run, sorted. Runs are opened anew, so nothing stays mapped."""
+        return _sorted(join([take(run(), at) for run, at in zip(self._runs, slices, strict=True)]))
 
     def _key(self, run: Columns) -> Ints:
         return run.low if self._family == 4 else run.high
