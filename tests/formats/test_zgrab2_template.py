@@ -1,0 +1,89 @@
+"""Which lines have one template: none that the reader would tell apart."""
+
+import json
+from typing import Any
+
+import pytest
+
+from gatewatch.formats.zgrab2_template import Templates, exact
+
+
+def line(n: int, server: str, *, date: str = "", echoes: int = 2, **more: Any) -> bytes:
+    """A line about 198.51.100.<n>; {ip} in `server` is its address."""
+    ip = f"198.51.100.{n}"
+    headers = {"date": [date or f"Fri, 20 Nov 2026 00:00:0{n} GMT"], "server": [server]}
+    request = {"url": {"host": f"{ip}:7547"}, "host": f"{ip}:7547"} if echoes > 1 else {}
+    response = {"status_code": 200, "headers": headers, "request": request or {"host": ip}}
+    result = {
+        "status": "success",
+        "protocol": "http",
+        "port": 7547,
+        "result": {"response": response},
+        "timestamp": f"2026-11-20T00:00:0{n}Z",
+    }
+    text = json.dumps({"ip": ip, "data": {"http": result | more}}, separators=(",", ":"))
+    return text.replace("{ip}", ip).encode()
+
+
+def template(text: bytes) -> object:
+    found = Templates().closer(text)
+    assert found is not None
+    return found.template
+
+
+@pytest.mark.parametrize("server", ["gSOAP/2.7", "{ip}", "Acme {ip}"])
+def test_lines_of_one_kind_have_one_template(server: str) -> None:
+    assert template(line(1, server)) == template(line(2, server))
+
+
+@pytest.mark.parametrize("echoes", [1, 2])
+def test_what_a_device_says_behind_its_own_address_tells_lines_apart(echoes: int) -> None:
+    """With one echo of the request, the device's own words stand where the other would be."""
+    assert template(line(1, "{ip} A", echoes=echoes)) != template(line(2, "{ip} B", echoes=echoes))
+
+
+def test_lines_of_another_layout_are_not_known() -> None:
+    templates, known = Templates(), dict[object, int]()
+    for text in (line(1, "{ip} A", echoes=1), line(3, "{ip} B", echoes=1)):
+        found = templates.closer(text)
+        assert found is not None
+        known[found.template] = len(known)
+    hits = templates.hits([line(2, "{ip} A", echoes=1), line(4, "{ip} B", echoes=1)], known.get)
+    assert (hits.entries, hits.missed) == ([1], [0])
+
+
+def test_an_address_behind_the_echo_may_be_that_of_another_line() -> None:
+    """Masking takes both addresses out of the second line, and one out of the first."""
+    templates = Templates()
+    found = templates.closer(line(1, "{ip} 198.51.100.2", echoes=1))
+    assert found is not None
+    other = line(2, "{ip} 198.51.100.2", echoes=1)
+    assert templates.hits([other], {found.template: 0}.get).missed == [0]
+
+
+FAILED: dict[str, Any] = {"status": "io-timeout", "result": {}}
+
+
+def test_an_error_of_the_moment_makes_no_template_of_its_own() -> None:
+    one = line(1, "", **FAILED, error='dial tcp 198.51.100.1:7547: "i/o timeout"')
+    other = line(2, "", **FAILED, error="read tcp 198.51.100.9:40000->198.51.100.2:7547: EOF")
+    assert template(one) == template(other)
+
+
+@pytest.mark.parametrize("cut", [1, 3, 10])
+def test_a_line_cut_behind_its_time_is_like_no_whole_one(cut: int) -> None:
+    text = line(1, "", **FAILED, error="dial tcp 198.51.100.1:7547: i/o timeout")
+    assert template(text) != template(text[:-cut])
+
+
+@pytest.mark.parametrize("date", ["Fri, 20 Nov 2026 \ufffd0:00", "Fri, 20 \\ufffd", "Fri \udc80"])
+def test_a_date_that_makes_its_line_lossy_stays(date: str) -> None:
+    lossy, clean = exact(line(1, "", date=date)), exact(line(1, ""))
+    assert lossy is not None
+    assert clean is not None
+    assert lossy.template != clean.template
+
+
+def test_a_name_that_ends_like_the_time_is_not_the_time() -> None:
+    text = line(1, "").replace(b'"timestamp"', b'"x\\"timestamp"')
+    assert exact(text) is None
