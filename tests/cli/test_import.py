@@ -51,7 +51,7 @@ def test_a_scan_file_becomes_a_snapshot(
     assert importing(scan) == 0
     out = capsys.readouterr()
     assert out.out == ""
-    assert "1 services on 1 hosts, 1 distinct answers; snapshot 2026-11-20" in out.err
+    assert "1 service on 1 host, 1 distinct answer; snapshot 2026-11-20" in out.err
     assert "counted, but no services: 1 connection-refused" in out.err
     [info] = Lake.open(tmp_path / "lake").snapshots
     assert (info.tool, info.inputs) == ("zgrab2", (str(scan),))

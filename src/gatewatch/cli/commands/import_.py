@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gatewatch.cli.progress import Progress, say
+from gatewatch.cli.question import counted
 from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
 from gatewatch.model.errors import BadArguments, Exit, NothingUsable
 from gatewatch.model.hostile import shown
@@ -112,8 +113,8 @@ def _tell(
         say(f"{where}: 0 records, so nothing was stored", args)
     else:
         say(
-            f"{where}: {info.services:,} services on {info.hosts:,} hosts, "
-            f"{info.responses:,} distinct answers; snapshot {info.id}",
+            f"{where}: {counted(info.services, 'service')} on {counted(info.hosts, 'host')}, "
+            f"{counted(info.responses, 'distinct answer')}; snapshot {info.id}",
             args,
         )
         if info.unanswered:
