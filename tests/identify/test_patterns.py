@@ -39,6 +39,12 @@ def test_a_pattern_knows_whether_it_is_anchored_at_both_ends(source: str, whole:
         ".*.*x",
         "^.*.*.*x",
         "^(?:a|aa){20,30}$",
+        r"^(?:\b){9}$",
+        "^(?:a?){2}$",
+        "^(?:a|(?:b|){3})$",
+        "^(?:(?:(?:(?:a){0}){999}){999}){999}$",
+        "^(?:(?=a)){3}$",
+        "^" + "(?:" * 12 + "a{1,9}" + "){20}" * 12,
     ],
 )
 def test_a_pattern_that_could_hang_is_refused(source: str) -> None:
@@ -58,9 +64,17 @@ def test_looking_back_and_verbose_patterns_are_refused(source: str) -> None:
         compile_pattern(source, "http.server")
 
 
-def test_what_is_no_regular_expression_is_refused() -> None:
+@pytest.mark.parametrize(
+    "source", ["(", "a{99999999999}", "(" * 9999 + ")" * 9999, "[[a]", "[a--b]"], ids=range(5)
+)
+def test_what_is_no_regular_expression_is_refused(source: str) -> None:
     with pytest.raises(ValueError, match="no regular expression"):
-        compile_pattern("(", "http.server")
+        compile_pattern(source, "http.server")
+
+
+@pytest.mark.parametrize("source", ["^(?:a?)?$", r"^(?:a\b)?$", "^(?:a|b?)(?:c){2}$"])
+def test_what_may_match_nothing_may_be_left_out(source: str) -> None:
+    assert compile_pattern(source, "http.server").whole
 
 
 @pytest.mark.parametrize("source", [r"^[\]]$", "^[]]$", "^[^]]{3}$", r"^\(a\)$", "^a{x}$", "^{$"])
@@ -80,6 +94,7 @@ def test_signs_in_classes_and_escapes_are_no_structure(source: str) -> None:
         (r"^\x15\x03tls\u0041", "tls"),
         ("^abc?d{2}ef*$", "ab"),
         (r"^\[a\]\.$", "[a]."),
+        (r"^ab\N{DIGIT ONE}c", "ab"),
         ("^ab[cd]efg.h", "efg"),
     ],
 )

@@ -4,16 +4,22 @@ Fingerprints are matched against what strangers send, with Python's backtracking
 pattern is refused unless a simple bound on its work holds: the product of the ways in which its
 repeats and alternatives can be tried, times the places where it may begin, stays below
 `WORK_LIMIT` for the longest value that is ever matched (some ten milliseconds). A repeat without
-end of something that can itself match in several ways (`(a+)+`, exponential) is always refused,
-and so are back-references and what this module does not read (conditions, comments).
+end of something that can itself match in several ways (`(a+)+`, exponential) is always refused;
+so are a repeat of something that may match nothing, which no value's length bounds,
+back-references, and what this module does not read (conditions, comments).
 """
 
 import re
+import warnings
 from dataclasses import dataclass
 
 __all__ = ["BODY_LENGTH", "LINE_LENGTH", "WORK_LIMIT", "Pattern", "compile_pattern", "length_of"]
 
 WORK_LIMIT = 1 << 21
+# Counting stops here, so that a pattern cannot make the count itself endless.
+_TOO_MANY = WORK_LIMIT + 1
+# Atoms that match a place, no character.
+_PLACES = frozenset({"^", "$", r"\A", r"\Z", r"\b", r"\B"})
 # What is longer is cut before it is matched; real Server values and challenges stay below 300.
 LINE_LENGTH = 1024
 BODY_LENGTH = 4096
@@ -48,18 +54,41 @@ class Pattern:
 
 @dataclass(slots=True)
 class _Group:
-    """Ways to match: of finished alternatives, of the current one, of its last item."""
+    """Ways to match: of finished alternatives, of the current one, of its last item.
+
+    And whether each of these may match nothing.
+    """
 
     finished: int = 0
     current: int = 1
     last: int = 1
+    finished_empty: bool = False
+    current_empty: bool = True
+    last_empty: bool = True
 
     def ways(self) -> int:
         return self.finished + self.current * self.last
 
-    def item(self, ways: int) -> None:
-        self.current *= self.last
+    def may_be_empty(self) -> bool:
+        return self.finished_empty or (self.current_empty and self.last_empty)
+
+    def item(self, ways: int, *, empty: bool) -> None:
+        self.current = min(self.current * self.last, _TOO_MANY)
         self.last = ways
+        self.current_empty = self.current_empty and self.last_empty
+        self.last_empty = empty
+
+    def alternative(self) -> None:
+        self.finished, self.current, self.last = self.ways(), 1, 1
+        self.finished_empty = self.may_be_empty()
+        self.current_empty = self.last_empty = True
+
+    def repeat(self, sign: str, length: int) -> None:
+        if self.last_empty and sign != "?":
+            message = "pattern repeats what may match nothing"
+            raise ValueError(message)
+        self.last = _repeated(self.last, sign, length)
+        self.last_empty = self.last_empty or _bounds(sign, length)[0] == 0
 
 
 def length_of(feature: str) -> int:
@@ -70,8 +99,10 @@ def length_of(feature: str) -> int:
 def compile_pattern(source: str, feature: str) -> Pattern:
     """The pattern for values of `feature`; ValueError says what is wrong with it."""
     try:
-        regex = re.compile(source)
-    except re.error as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)
+            regex = re.compile(source)
+    except (re.error, FutureWarning, OverflowError, RecursionError) as error:
         message = f"pattern is no regular expression, {error}"
         raise ValueError(message) from error
     length = length_of(feature)
@@ -90,6 +121,7 @@ def compile_pattern(source: str, feature: str) -> Pattern:
 def _ways(source: str, length: int) -> tuple[int, bool]:
     """In how many ways the pattern can be tried, and whether it has alternatives at the top."""
     stack = [_Group()]
+    looks = [False]
     alternatives = False
     for token in _TOKEN.finditer(source):
         group = stack[-1]
@@ -99,16 +131,17 @@ def _ways(source: str, length: int) -> tuple[int, bool]:
                 raise ValueError(message)
             case "open":
                 stack.append(_Group())
+                looks.append(token[0].endswith(("=", "!")))
             case "close":
                 stack.pop()
-                stack[-1].item(group.ways())
+                stack[-1].item(group.ways(), empty=looks.pop() or group.may_be_empty())
             case "bar":
                 alternatives = alternatives or len(stack) == 1
-                group.finished, group.current, group.last = group.ways(), 1, 1
+                group.alternative()
             case "repeat":
-                group.last = _repeated(group.last, token["repeat"], length)
+                group.repeat(token["repeat"], length)
             case "atom":
-                group.item(1)
+                group.item(1, empty=token[0] in _PLACES)
     return stack[0].ways(), alternatives
 
 
@@ -121,7 +154,8 @@ def _repeated(ways: int, sign: str, length: int) -> int:
         message = "pattern repeats without end what can itself match in several ways"
         raise ValueError(message)
     # Powers beyond this are over the limit already.
-    return sum(int(ways**count) for count in range(low, min(high, low + 20) + 1))
+    counts = range(low, min(high, low + 20) + 1)
+    return min(sum(int(ways ** min(count, 22)) for count in counts), _TOO_MANY)
 
 
 def _bounds(sign: str, length: int) -> tuple[int, int]:
@@ -157,4 +191,5 @@ def _letter(atom: str) -> str | None:
     if len(atom) == 1:
         return None if atom in ".^$" else atom
     escaped = atom[1:]
-    return escaped if atom[0] == "\\" and not escaped.isalnum() else None
+    plain = len(escaped) == 1 and not escaped.isalnum()
+    return escaped if atom[0] == "\\" and plain else None
