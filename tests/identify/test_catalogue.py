@@ -124,11 +124,14 @@ def test_an_id_may_stand_once_in_a_file(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("[[fingerprint]", "http_server.toml: .* write it as TOML in UTF-8"),
+        ("fingerprint = " + "[" * 9999, "http_server.toml: .* write it as TOML in UTF-8"),
+        ("fingerprint = " + "9" * 9999, "http_server.toml: .* write it as TOML in UTF-8"),
         ("[[fingerprints]]", 'http_server.toml: unknown key "fingerprints"'),
         ("fingerprint = [1]", "http_server.toml: entry 1 is no table: begin it with"),
         ("fingerprint = 1", "http_server.toml: fingerprint is no list"),
         ("[[fingerprint]]", "http_server.toml: entry 1: no id"),
     ],
+    ids=range(7),
 )
 def test_a_broken_file_is_named(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(CatalogueBroken, match=message):

@@ -65,3 +65,8 @@ def test_a_broken_list_names_file_entry_and_mend(tmp_path: Path, text: str, mess
     with pytest.raises(CatalogueBroken) as caught:
         read_vocabulary([write(tmp_path, text)])
     assert str(caught.value) == message
+
+
+def test_a_list_without_bottom_is_broken(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueBroken, match=r"vendors\.toml: .*: write it as TOML"):
+        read_vocabulary([write(tmp_path, '"D-Link" = ' + "[" * 9999)])

@@ -108,7 +108,7 @@ def _toml_files(folder: Traversable) -> list[Traversable]:
 def _load(file: Traversable) -> dict[str, object]:
     try:
         return tomllib.loads(file.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise CatalogueBroken(
             where=file.name, what=str(error), mend="write it as TOML in UTF-8"
         ) from error

@@ -69,7 +69,7 @@ def _read_list(name: str, files: Iterable[Traversable]) -> dict[str, str]:
 def _entries(name: str, file: Traversable) -> dict[str, list[str]]:
     try:
         entries = tomllib.loads(file.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise CatalogueBroken(where=name, what=str(error), mend="write it as TOML") from error
     for canonical, others in entries.items():
         if not isinstance(others, list) or not all(isinstance(other, str) for other in others):
