@@ -109,7 +109,9 @@ def test_a_range_and_a_single_address_are_networks() -> None:
         ("192.0.2.5-192.0.2.1", "in this order"),
         ("192.0.2.5-2001:db8::1", "one family"),
         ("192.0.2.0/24/24", "prefix length"),
+        ("192.0.2.0/" + "9" * 5000, "prefix length"),
     ],
+    ids=range(9),
 )
 def test_what_is_no_network_is_refused_with_the_reason(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):

@@ -39,7 +39,7 @@ def test_a_lake_of_a_later_format_is_refused_and_left_alone(
     assert sorted((tmp_path / "lake").rglob("*")) == before
 
 
-@pytest.mark.parametrize("damage", [b"", b"{}", b'{"format": 1}', b"\x00\xff", b"[]"])
+@pytest.mark.parametrize("damage", [b"", b"{}", b'{"format": 1}', b"\x00\xff", b"[]", b"[" * 9999])
 def test_a_damaged_manifest_is_named(
     seen: Seen, make_lake: Make, tmp_path: Path, damage: bytes
 ) -> None:

@@ -14,6 +14,7 @@ __all__ = ["Address", "Network", "address_of", "parse_address", "parse_network",
 _SIGN = 1 << 63
 _LOW = (1 << 64) - 1
 _DOTTED = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})", re.ASCII)
+_LENGTH = re.compile(r"\d{1,3}", re.ASCII)
 _MAPPED = 0xFFFF
 _OCTETS = {str(number): number for number in range(256)}
 
@@ -87,7 +88,7 @@ def parse_network(text: str) -> Network:
     if not slash:
         return Network(address, address)
     bits = 32 if address.high is None else 128
-    if not length.isascii() or not length.isdigit() or int(length) > bits:
+    if not _LENGTH.fullmatch(length) or int(length) > bits:
         version = 4 if bits == 32 else 6
         raise ValueError(f"is not a network: the prefix length of IPv{version} is 0 to {bits}")
     mask = (1 << (bits - int(length))) - 1

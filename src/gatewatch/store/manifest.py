@@ -47,7 +47,7 @@ def load_manifest(lake: Path) -> Manifest | None:
         raise LakeUnwritable(
             where=path, what=f"nor read ({error.strerror})", mend="mend its permissions"
         ) from error
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise _corrupt(path, "is not a manifest") from None
     if isinstance(found, int) and found > FORMAT:
         raise LakeTooNew(where=lake, found=found, known=FORMAT)
