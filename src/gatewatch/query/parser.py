@@ -264,7 +264,7 @@ class _Parser:
             scan.fail(start, "this range has no end", f"write {entry.name}:* for any value")
         if isinstance(low, Network) or isinstance(high, Network):
             return self._address_range(low, high, start)
-        if low is not None and high is not None and _first_of(low) > _first_of(high):
+        if _descends(low, high):
             scan.fail(start, "this range is empty", "write the lower end first")
         return Range(low, high)
 
@@ -337,11 +337,11 @@ def _is_ascending(first: Address, last: Address) -> bool:
     return (first.high is None) == (last.high is None) and first.number <= last.number
 
 
-def _first_of(value: Scalar) -> int:
-    if isinstance(value, Period):
-        return value.first
-    assert isinstance(value, int)
-    return value
+def _descends(low: Scalar | None, high: Scalar | None) -> bool:
+    """Whether both ends are there and of a kind that has an order, and in the wrong one."""
+    if isinstance(low, Period) and isinstance(high, Period):
+        return low.first > high.first
+    return isinstance(low, int) and isinstance(high, int) and low > high
 
 
 def _more_than_one(name: str, symbol: str, value: Value) -> str:
