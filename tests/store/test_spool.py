@@ -27,7 +27,7 @@ def columns(rows: list[Any]) -> Columns:
 
 
 @pytest.mark.parametrize("family", [4, 6])
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(data=st.data(), cuts=st.integers(1, 9), run=st.integers(1, 20), part=st.integers(1, 30))
 def test_parts_are_the_rows_in_order(
     family: int,
@@ -48,6 +48,7 @@ def test_parts_are_the_rows_in_order(
     found = join(parts) if parts else columns([])
     keys = list(zip(found.high.tolist(), found.low.tolist(), found.port.tolist(), strict=True))
     assert keys == sorted(rows)
+    assert all(len(part.low) for part in parts)
     ends = [(part.high[-1], part.low[-1]) for part in parts[:-1]]
     starts = [(part.high[0], part.low[0]) for part in parts[1:]]
     assert all(end != start for end, start in zip(ends, starts, strict=True))

@@ -114,7 +114,8 @@ def _sorted(columns: Columns) -> Columns:
 
 
 def _cuts(keys: list[Ints], count: int) -> list[int]:
-    """Rising values that cut the rows of all runs into about `count` equal parts."""
+    """Rising values that cut the rows of all runs into about `count` parts, none of them empty."""
     step = max(1, sum(map(len, keys)) // (count * 64))
     sample = np.sort(np.concatenate([key[::step] for key in keys]))
-    return sorted({int(sample[len(sample) * place // count]) for place in range(1, count)})
+    cuts = {int(sample[len(sample) * place // count]) for place in range(1, count)}
+    return sorted(cuts - {min(int(key[0]) for key in keys)})
