@@ -127,6 +127,15 @@ def test_the_publisher_is_told_by_the_kind_of_database(
     assert words in (about.licence or "")
 
 
+def test_metadata_that_cannot_be_read_break_the_file(tmp_path: Path) -> None:
+    write_mmdb(tmp_path / "x", {"192.0.2.0/24": ITALY}, kind="Lite")
+    whole = (tmp_path / "x").read_bytes()
+    (tmp_path / "x").write_bytes(whole.replace(b"DLite", b"D\xffite"))
+    for read in (mmdb.about, lambda path: list(mmdb.read(path))):
+        with pytest.raises(ValueError, match="no whole MaxMind DB"):
+            read(tmp_path / "x")
+
+
 def _tree(*pairs: tuple[int, int]) -> bytes:
     return b"".join(one.to_bytes(3, "big") for pair in pairs for one in pair)
 

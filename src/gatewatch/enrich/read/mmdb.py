@@ -68,7 +68,7 @@ def sniff(head: bytes, tail: bytes) -> bool:
 def about(path: Path) -> About:
     """When it was built, and the notice of its publisher."""
     with _opened(path) as reader:
-        metadata = reader.metadata()
+        metadata = _metadata(reader)
     kind = metadata.database_type.lower().replace("-", "")
     licence = next((text for word, text in _NOTICES.items() if word in kind), None)
     try:
@@ -81,7 +81,7 @@ def about(path: Path) -> About:
 def read(path: Path) -> Iterator[Row | Rejected]:
     """The rows of the file, largest networks first."""
     with _opened(path) as reader:
-        tree = _tree(path, reader.metadata())
+        tree = _tree(path, _metadata(reader))
         known: dict[int, Said | str] = {}
         for length, leaves in _walk(tree):
             for record, high, low in zip(*(column.tolist() for column in leaves), strict=True):
@@ -97,8 +97,18 @@ def _opened(path: Path) -> maxminddb.Reader:
     try:
         return maxminddb.open_database(path)
     except (maxminddb.InvalidDatabaseError, ValueError) as error:
-        reason = f"it is no whole MaxMind DB ({error})"
-        raise ValueError(reason) from None
+        raise _broken(error) from None
+
+
+def _metadata(reader: maxminddb.Reader) -> "maxminddb.reader.Metadata":
+    try:
+        return reader.metadata()
+    except (maxminddb.InvalidDatabaseError, UnicodeError) as error:
+        raise _broken(error) from None
+
+
+def _broken(error: Exception) -> ValueError:
+    return ValueError(f"it is no whole MaxMind DB ({error})")
 
 
 def _tree(path: Path, metadata: "maxminddb.reader.Metadata") -> _Tree:
