@@ -4,6 +4,7 @@
 """Tries protocol/response.py."""
 
 from itertools import cycle
+from zlib import crc32
 
 from fuzz.answers import ANSWERS, TOKENS
 
@@ -18,12 +19,13 @@ _DRIP = 2048
 
 
 def one(data: bytes) -> None:
-    """Reads `data` whole, in pieces of a few sizes, and drop by drop."""
-    pieces = [[data], list(_cut(data)), [data[:_DRIP][at : at + 1] for at in range(_DRIP)]]
-    pieces[2].append(data[_DRIP:])
+    """Reads `data` whole and in pieces, with every ending, and drop by drop with one."""
+    drops = [*(data[at : at + 1] for at in range(min(_DRIP, len(data)))), data[_DRIP:]]
+    dripped = list(Ending)[crc32(data) % len(Ending)]
     for ending in Ending:
-        whole, cut, dripped = (_read(parts, ending) for parts in pieces)
-        assert whole == cut == dripped, (whole, cut, dripped)
+        whole, cut = _read([data], ending), _read(_cut(data), ending)
+        assert whole == cut, (whole, cut)
+        assert ending is not dripped or whole == _read(drops, ending)
         _check(whole, data)
 
 
