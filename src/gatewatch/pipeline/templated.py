@@ -21,7 +21,7 @@ from gatewatch.store.spool import Columns
 __all__ = ["Found", "Hits", "Lessons", "Taken", "TemplatedLines", "Templates"]
 
 # Each generation of known templates holds this many; a template is about 1 KB.
-_TEMPLATES = 20_000
+_TEMPLATES = 32_000
 _LESSONS = 100_000
 _MOMENTS = 100_000
 _FIRST_STEP, _LONGEST_STEP = 256, 16_384
