@@ -219,3 +219,29 @@ def test_a_big_file_read_by_processes_gives_what_one_process_gives(
     assert importing(scan) == 4
     [info] = Lake.open(tmp_path / "lake").snapshots
     assert (info.services, info.responses, info.rejected) == (36_000, 700, 6)
+
+
+def test_the_users_own_catalogue_counts_in_every_command(
+    importing: Import,
+    scan: Path,
+    tmp_path: Path,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "ours" / "fingerprints"
+    folder.mkdir(parents=True)
+    (folder / "http_server.toml").write_text(
+        '[[fingerprint]]\nid = "ours"\ndescription = "How we call it"\nsource = "our records"\n'
+        "pattern = '^gSOAP/2\\.7$'\n"
+        'asserts = { model = "The old one" }\nconfidence = 0.9\n'
+        'examples = [{ value = "gSOAP/2.7", gives = { model = "The old one" } }]\n'
+    )
+    lake = str(tmp_path / "lake")
+    assert importing(scan) == 0
+    assert run(["search", "model:old", "--lake", lake]) == 1
+    monkeypatch.setenv("GATEWATCH_CATALOGUE", str(tmp_path / "ours"))
+    capsys.readouterr()
+    assert run(["search", "model:old", "--fields", "ip,model", "--lake", lake]) == 0
+    assert '"model":"The old one"' in capsys.readouterr().out
+    assert run(["host", "198.51.100.7", "--format", "table", "--lake", lake]) == 0
+    assert "The old one" in capsys.readouterr().out

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gatewatch.cli.progress import say
-from gatewatch.cli.settings import add_lake_option, lake_of
+from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
 from gatewatch.model.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def asked(args: argparse.Namespace) -> "Iterator[Question]":
     query = parse(" ".join(args.query))
     for note in query.notes:
         say(note, args)
-    lake = open_lake(lake_of(args))
+    lake = open_lake(lake_of(args), setting(CATALOGUE, args))
     found = scope(query.node, lake.snapshots)
     with lake.reading(found.ids) as con:
         yield Question(found, con)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gatewatch.model.address import Address, Network
@@ -122,7 +123,9 @@ def history(snapshots: Sequence[SnapshotInfo], seen: Sequence[Sighting]) -> Iter
             before = found
 
 
-def explained(con: "duckdb.DuckDBPyConnection", sighting: Sighting) -> Explained:
+def explained(
+    con: "duckdb.DuckDBPyConnection", sighting: Sighting, overlay: Path | None = None
+) -> Explained:
     """The response of `sighting`, understood anew by the very rules that a lake is built with."""
     number = int.from_bytes(bytes.fromhex(sighting.response), "big", signed=True)
     row = con.execute(
@@ -135,7 +138,7 @@ def explained(con: "duckdb.DuckDBPyConnection", sighting: Sighting) -> Explained
         [number, sighting.snapshot],
     ).fetchall()[0]
     masked = answer_of(row)
-    _, identity = explain(masked)
+    _, identity = explain(masked, overlay)
     return Explained(masked, _beliefs(identity), bytes(row[8]), row[7], int(shared[0]))
 
 

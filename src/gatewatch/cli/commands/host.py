@@ -9,7 +9,7 @@ from gatewatch.cli.output import add_format_option, format_of, write_table, writ
 from gatewatch.cli.parser import as_typed
 from gatewatch.cli.progress import say
 from gatewatch.cli.question import counted, looked_at
-from gatewatch.cli.settings import add_lake_option, lake_of
+from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
 from gatewatch.model.errors import BadArguments, Exit
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     from gatewatch.pipeline.understand import open_lake
 
     addresses = list(dict.fromkeys(map(_address, args.ip)))
-    lake = open_lake(lake_of(args))
+    lake = open_lake(lake_of(args), setting(CATALOGUE, args))
     with lake.reading([info.id for info in lake.snapshots]) as con:
         if args.raw:
             return min([_raw(con, lake, one, args) for one in addresses])
@@ -84,7 +84,7 @@ def _pages(
         seen = _seen(con, lake, address, args)
         latest = _latest(lake, seen)
         for sighting in latest:
-            why = _explained(con, sighting)
+            why = _explained(con, sighting, args)
             yield _what_it_is(lake, address, sighting, why)
             yield _what_it_said(sighting, why, args)
         if seen:
@@ -114,7 +114,7 @@ def _raw(
 
     latest = _latest(lake, _seen(con, lake, address, args))
     for sighting in latest:
-        why = _explained(con, sighting)
+        why = _explained(con, sighting, args)
         say(
             f"{address} port {sighting.port}: response {sighting.response} as it first came, "
             f"{why.first_seen}, maybe from another host; that host's own address is masked",
@@ -144,10 +144,12 @@ def _latest(lake: "Lake", seen: "Sequence[Sighting]") -> "list[Sighting]":
     return latest[:_MOST_PORTS]
 
 
-def _explained(con: "duckdb.DuckDBPyConnection", sighting: "Sighting") -> "Explained":
+def _explained(
+    con: "duckdb.DuckDBPyConnection", sighting: "Sighting", args: argparse.Namespace
+) -> "Explained":
     from gatewatch.report.host import explained
 
-    return explained(con, sighting)
+    return explained(con, sighting, setting(CATALOGUE, args))
 
 
 def _what_it_is(

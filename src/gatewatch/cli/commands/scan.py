@@ -10,7 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from gatewatch.cli.progress import Progress, say
-from gatewatch.cli.settings import CONTACT, add_lake_option, add_option, lake_of, setting
+from gatewatch.cli.settings import CATALOGUE, CONTACT, add_lake_option, add_option, lake_of, setting
 from gatewatch.model.errors import Exit
 from gatewatch.model.hostile import shown
 
@@ -104,19 +104,21 @@ def _scan(plan: "Plan", args: argparse.Namespace) -> int:
             progress.show(now.finished, part, f"{now.services:,} services, {now.http:,} HTTP")
 
         scan = Scan(plan, stop=stop, tick=tick)
-        done = _store(scan, lake_of(args))
+        done = _store(scan, lake_of(args), setting(CATALOGUE, args))
     say(_summary(scan, done, lake_of(args)), args)
     return Exit.FOUND if scan.complete else Exit.INTERRUPTED
 
 
-def _store(scan: "Scan", lake: Path) -> "Ingested":
+def _store(scan: "Scan", lake: Path, catalogue: Path | None) -> "Ingested":
     from gatewatch.model.snapshot import Source
     from gatewatch.pipeline.ingest import ingest_records
 
     # The scan completes its details when its last record is read, which is before the
     # snapshot is committed.
     source = Source("gatewatch scan", (scan.plan.scope,), scan.details)
-    return ingest_records(lake, scan.records(), source, stopped=lambda: not scan.complete)
+    return ingest_records(
+        lake, scan.records(), source, stopped=lambda: not scan.complete, overlay=catalogue
+    )
 
 
 @contextmanager
