@@ -65,14 +65,16 @@ def run(args: argparse.Namespace) -> int:
 
 def _scan(lake: str, args: argparse.Namespace) -> int:
     """Starts the devices, tells where their networks are, and scans them."""
+    from gatewatch.acs.device_kinds import CLOSED
+
     Path("scope.txt").write_text("".join(f"127.77.{n}.0/{BLOCK}\n" for n in range(NETWORKS)))
     Path("exclude.txt").write_text("127.77.0.14  # asked to be left alone\n")
     networks = resources.files("gatewatch") / "data" / "demo" / "networks.csv"
     Path("networks.csv").write_bytes(networks.read_bytes())
     with _devices() as devices:
-        kinds = set(devices.kinds.values())
+        up = [kind for kind in devices.kinds.values() if kind != CLOSED]
         say(
-            f"{len(devices.kinds)} simulated devices of {len(kinds)} kinds are up on loopback, "
+            f"{len(up)} simulated devices of {len(set(up))} kinds are up on loopback, "
             f"port {devices.port}; their networks and countries are invented",
             args,
         )
