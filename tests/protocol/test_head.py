@@ -49,6 +49,8 @@ HEADER_LINES: list[tuple[bytes, tuple[tuple[str, str], ...], tuple[str, ...]]] =
     (b"What is: x\r\n", (("What is", "x"),), ("odd-name",)),
     (b"A: Digest\r\n\trealm=x,\r\n qop=y\r\n", (("A", "Digest realm=x, qop=y"),), ("folded",)),
     (b"A:\r\n b\r\n", (("A", "b"),), ("folded",)),
+    (b"A: 1\r\n 2\r\n \t\r\n 3\r\nB: 4\r\n 5\r\n", (("A", "1 2 3"), ("B", "4 5")), ("folded",)),
+    (b"A:" + b"\r\n b" * 9999, (("A", "b" + " b" * 9998),), ("folded",)),
     (b"Content-Length: 0\r\nContent-Length: 0\r\n",
      (("Content-Length", "0"), ("Content-Length", "0")), ()),
     (b"Content-Length: 0\r\nContent-Length: 5\r\n",

@@ -99,7 +99,8 @@ def ingest(
             if tally.services or tally.unanswered:
                 partial = damaged() or tally.rejected > 0
                 info = _store(writer, manifest, source, tally, partial, catalogue_id(overlay))
-            kept_in = tally.keep(rejects, lake / "rejected" / f"{os.getpid()}.jsonl")
+            name = info.id if info else f"nothing-stored-{os.getpid()}"
+            kept_in = tally.keep(rejects, lake / "rejected" / f"{name}.jsonl")
     return Ingested(info, tally.records, tally.rejected, tally.first, kept_in)
 
 
@@ -180,7 +181,7 @@ def _store(
         unanswered=dict(tally.unanswered),
         rejected=tally.rejected,
         partial=partial,
-        located_by=counts.located_by or {},
+        located_by=dict(counts.located_by),
         networks=networks,
         catalogue=catalogue,
         version=__version__,

@@ -142,18 +142,20 @@ def _read_status(line: bytes | None, odd: set[str]) -> tuple[str, int | None, st
 
 def _read_headers(lines: list[bytes], odd: set[str]) -> list[tuple[str, str]]:
     headers: list[tuple[str, str]] = []
+    folds: dict[int, list[str]] = {}
     for line in lines:
         if line[:1] in (b" ", b"\t") and headers:
             odd.add("folded")
-            name, value = headers[-1]
-            more = text(line.strip(b" \t\r"))
-            headers[-1] = (name, f"{value} {more}".strip())
+            folds.setdefault(len(headers) - 1, []).append(text(line.strip(b" \t\r")))
             continue
         read = _remembered if len(line) <= _REMEMBERED_LENGTH else _read_header
         header, oddities = read(line)
         odd.update(oddities)
         if header is not None:
             headers.append(header)
+    for at, more in folds.items():
+        name, value = headers[at]
+        headers[at] = (name, " ".join(filter(None, (value, *more))))
     return headers
 
 

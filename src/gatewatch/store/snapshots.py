@@ -7,8 +7,9 @@ interrupted writer leaves is cleared by `clear_leftovers` of the next one.
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,8 @@ class Counts:
     responses: int = 0
     first_seen: int = 0
     last_seen: int = 0
-    located_by: dict[str, int] | None = None
+    located_by: Counter[str] = field(default_factory=Counter)
+    """Services whose country came from the `tables`, from the `source`, from `nothing`."""
 
 
 class SnapshotWriter:
@@ -109,7 +111,7 @@ class SnapshotWriter:
 
     def finish(self, locate: Locate | None, old_responses: Sequence[Path]) -> Counts:
         """Writes rows, cube and the responses that stand in none of `old_responses`."""
-        counts = Counts(located_by={"tables": 0, "source": 0, "nothing": 0})
+        counts = Counts(located_by=Counter(tables=0, source=0, nothing=0))
         with writing(self.lake):
             self._flush()
             for family, spool in self._spools.items():
@@ -292,7 +294,6 @@ def clear_leftovers(lake: Path, manifest: Manifest) -> None:
 
 
 def _located(part: Columns, family: int, locate: Locate | None, counts: Counts) -> Columns:
-    assert counts.located_by is not None
     asn, country = part.asn, part.country
     told = country > 0
     if locate is not None:
