@@ -50,7 +50,6 @@ HEADER_LINES: list[tuple[bytes, tuple[tuple[str, str], ...], tuple[str, ...]]] =
     (b"A: Digest\r\n\trealm=x,\r\n qop=y\r\n", (("A", "Digest realm=x, qop=y"),), ("folded",)),
     (b"A:\r\n b\r\n", (("A", "b"),), ("folded",)),
     (b"A: 1\r\n 2\r\n \t\r\n 3\r\nB: 4\r\n 5\r\n", (("A", "1 2 3"), ("B", "4 5")), ("folded",)),
-    (b"A:" + b"\r\n b" * 9999, (("A", "b" + " b" * 9998),), ("folded",)),
     (b"Content-Length: 0\r\nContent-Length: 0\r\n",
      (("Content-Length", "0"), ("Content-Length", "0")), ()),
     (b"Content-Length: 0\r\nContent-Length: 5\r\n",
@@ -121,6 +120,11 @@ def test_get_is_the_first_and_all_are_in_order_whatever_the_case() -> None:
     assert head.get("Www-Authenticate") == "Digest a"
     assert head.all("WWW-AUTHENTICATE") == ["Digest a", "b"]
     assert head.get("Server") is None
+
+
+def test_a_head_may_be_one_header_of_many_folds() -> None:
+    head = parse_head(b"A:" + b"\r\n b" * 9999)
+    assert head.headers == (("A", " ".join("b" * 9999)),)
 
 
 @pytest.mark.parametrize(
