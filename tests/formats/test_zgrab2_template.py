@@ -84,6 +84,20 @@ def test_a_date_that_makes_its_line_lossy_stays(date: str) -> None:
     assert lossy.template != clean.template
 
 
+def test_a_date_long_enough_to_cut_an_answer_tells_lines_apart() -> None:
+    short, long = exact(line(1, "")), exact(line(1, "", date="Fri, 20 Nov 2026" + " " * 20_000))
+    assert short is not None
+    assert long is not None
+    assert short.template != long.template
+
+
+@pytest.mark.parametrize(("size", "same"), [(10, True), (9000, False)])
+def test_the_length_of_an_address_counts_where_an_answer_is_cut(size: int, same: bool) -> None:
+    texts = [line(n, "at {ip}" + "." * size) for n in (1, 20)]
+    texts = [text.replace(b"00:00:020", b"00:00:02") for text in texts]
+    assert (template(texts[0]) == template(texts[1])) is same
+
+
 def test_a_name_that_ends_like_the_time_is_not_the_time() -> None:
     text = line(1, "").replace(b'"timestamp"', b'"x\\"timestamp"')
     assert exact(text) is None

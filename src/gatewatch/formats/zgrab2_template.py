@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
+from gatewatch.model.observation import BODY_LIMIT
 from gatewatch.protocol.masking import TELLING, is_volatile_date, value_shape
 
 __all__ = ["Found", "Hits", "Template", "Templates", "exact"]
@@ -167,7 +168,10 @@ def exact(line: bytes) -> Found | None:
     shape = _shape(text[nonce:nonce_end], text[nonce_end : nonce_end + 2]) if nonce > 7 else b""
     if not shape:
         nonce = nonce_end = date_end
-    template = (text[:date], text[date_end:nonce], shape, text[nonce_end:], _end(line[stamp_end:]))
+    # Where an answer is cut, how long it was decides what is left of it.
+    lengths = (date_end - date, len(ip) if len(text) > BODY_LIMIT else 0)
+    end = _end(line[stamp_end:])
+    template = (*lengths, text[:date], text[date_end:nonce], shape, text[nonce_end:], end)
     return Found(template, ip, line[stamp + 14 : stamp_end])
 
 
