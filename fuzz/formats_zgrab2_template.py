@@ -37,13 +37,13 @@ _FAILURE = (
 
 
 def _lines(server: str, body: str, *nonces: str) -> bytes:
-    """Four lines of one device kind, as they follow each other in a scan."""
-    return "".join(
-        _RECORD.format(
-            ip=f"198.51.100.{n}", n=n, server=server, body=body, nonce=nonces[n % len(nonces)]
-        )
+    """Four lines of one device kind, as they follow each other; {ip} is each one's address."""
+    return b"".join(
+        _RECORD.format(ip="{ip}", n=n, server=server, body=body, nonce=nonces[n % len(nonces)])
+        .replace("{ip}", f"198.51.100.{n * 4}")
+        .encode()
         for n in range(1, 5)
-    ).encode()
+    )
 
 
 def _failures(error: str) -> bytes:
@@ -59,6 +59,7 @@ SEEDS = [
     _lines("198.51.100.1", "198.51.100.2", "12345678", "abcdef01", "ABCDEF01"),
     _lines("", '\\"nonce=\\"', "N2UyNjgxMjA6NjQ1MWZiOTA6IDJlNjI5NDA=", "0", "abc,def", "abc"),
     _lines('x\\"],\\"date\\":[\\"', "Fri, 20 Nov 2026 00:00:01 GMT", "a b", "", "5ccc09c4"),
+    _lines("{ip}", "http://{ip}:7547/" * 2 + "." * 5000, "0123456789abcdef"),
     _failures("dial tcp {ip}:7547: i/o timeout"),
     _failures('malformed HTTP response \\"SSH-2.0-{n}\\"'),
 ]
