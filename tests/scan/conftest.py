@@ -13,6 +13,8 @@ from gatewatch.scan.plan import Plan, Timeouts, make_plan
 
 # Short, so that tests are; every one is still far longer than loopback needs.
 QUICK = Timeouts(connect=0.3, first_byte=0.4, whole=0.8)
+"""For who is to be silent: a busy machine may take longer than this to answer."""
+PATIENT = Timeouts(connect=10, first_byte=20, whole=40)
 
 MakePlan = Callable[..., Plan]
 Behaviour = Callable[[socket.socket], None]
@@ -31,7 +33,7 @@ def lab_plan(tmp_path: Path) -> MakePlan:
     def make(*lines: str, **options: Any) -> Plan:
         scope = tmp_path / "scope.txt"
         scope.write_text("\n".join(lines) + "\n", encoding="ascii")
-        given = {"contact": None, "lab": True, "rate": 5000, "seed": 1, "timeouts": QUICK}
+        given = {"contact": None, "lab": True, "rate": 5000, "seed": 1, "timeouts": PATIENT}
         return make_plan(scope, None, **(given | options))
 
     return make
