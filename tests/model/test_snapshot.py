@@ -22,7 +22,21 @@ def test_keys_of_a_newer_minor_version_are_left_out() -> None:
     assert SnapshotInfo.from_json(INFO.to_json() | {"weather": "fair"}) == INFO
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in fields(SnapshotInfo)])
+def test_a_snapshot_of_before_samples_is_whole() -> None:
+    values = INFO.to_json()
+    del values["sampled"]
+    assert SnapshotInfo.from_json(values).sampled == 1.0
+
+
+@pytest.mark.parametrize("share", [0, -0.5, 1.01])
+def test_no_sample_is_larger_than_its_scope(share: float) -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        SnapshotInfo.from_json(INFO.to_json() | {"sampled": share})
+
+
+@pytest.mark.parametrize(
+    "name", [entry.name for entry in fields(SnapshotInfo) if entry.name != "sampled"]
+)
 def test_a_missing_entry_is_a_key_error(name: str) -> None:
     values = INFO.to_json()
     del values[name]

@@ -17,6 +17,8 @@ class Source:
     """File names as given, `-` for standard input; for a scan its scope file."""
     details: Mapping[str, str] = field(default_factory=dict)
     """What else is worth keeping: scope, exclusions' hash, rate, contact."""
+    sampled: float = 1.0
+    """The share of its scope that was asked, chosen by chance; 1: all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class SnapshotInfo:
     """The gatewatch that wrote it."""
     files: dict[str, dict[str, Any]]
     """File name to its size in bytes and SHA-256."""
+    sampled: float = 1.0
+    """The share of its scope that was asked, chosen by chance; below 1 its counts are estimates."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain values for the manifest."""
@@ -61,7 +65,10 @@ class SnapshotInfo:
 
         Raises KeyError, TypeError or ValueError when something is missing or of a wrong kind.
         """
+        values = {"sampled": 1.0, **values}
         known = {entry.name: values[entry.name] for entry in fields(cls)}
+        if not 0 < known["sampled"] <= 1:
+            raise ValueError("a share lies between 0 and 1")
         known["inputs"] = tuple(known["inputs"])
         known["networks"] = tuple(known["networks"])
         return cls(**known)

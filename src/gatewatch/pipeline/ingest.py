@@ -186,6 +186,7 @@ def _store(
         catalogue=catalogue,
         version=__version__,
         files={},
+        sampled=source.sampled,
     )
     return commit(writer, manifest, info)
 

@@ -71,6 +71,10 @@ def _facts(info: SnapshotInfo) -> list[tuple[str, Value]]:
         ("stored", iso(info.created_at)),
         ("first seen", iso(info.first_seen)),
         ("last seen", iso(info.last_seen)),
+        (
+            "share of its scope asked",
+            "all" if info.sampled == 1 else f"{info.sampled:.4%}, a sample",
+        ),
         ("services", info.services),
         ("hosts", info.hosts),
         ("distinct responses", info.responses),
