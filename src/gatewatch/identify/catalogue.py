@@ -9,18 +9,16 @@ shows the format. What is wrong raises CatalogueBroken, which names file, entry 
 the code that reads answers, changes.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from gatewatch.identify.entries import Fingerprint, Signs, read_fingerprints, read_signs
 from gatewatch.identify.vocabulary import Vocabulary, read_vocabulary
 from gatewatch.model.errors import CatalogueBroken
+from gatewatch.model.knowledge import code_of, folders, load_toml, toml_files, version_of
 from gatewatch.protocol.facts import FEATURES
 
 __all__ = ["Catalogue", "catalogue", "catalogue_id"]
@@ -43,13 +41,13 @@ class Catalogue:
 @cache
 def catalogue(overlay: Path | None = None) -> Catalogue:
     """The catalogue, with the entries of the user's folder `overlay`; raises CatalogueBroken."""
-    roots = _roots(overlay)
+    roots = folders(overlay)
     vocabulary = read_vocabulary([root.joinpath("vocabulary") for root in roots])
     found: dict[tuple[str, str], Fingerprint] = {}
     for root in roots:
-        for file in _toml_files(root.joinpath("fingerprints")):
+        for file in toml_files(root.joinpath("fingerprints")):
             feature = _feature_of(file.name)
-            for entry in read_fingerprints(_load(file), file.name, feature, vocabulary):
+            for entry in read_fingerprints(load_toml(file), file.name, feature, vocabulary):
                 found.setdefault((feature, entry.id), entry)
     by_feature: dict[str, list[Fingerprint]] = {}
     for (feature, _), entry in found.items():
@@ -57,7 +55,7 @@ def catalogue(overlay: Path | None = None) -> Catalogue:
     signs = files("gatewatch").joinpath("data", "signs", "cwmp.toml")
     return Catalogue(
         {feature: tuple(entries) for feature, entries in by_feature.items()},
-        read_signs(_load(signs), signs.name, vocabulary),
+        read_signs(load_toml(signs), signs.name, vocabulary),
         vocabulary,
     )
 
@@ -65,53 +63,15 @@ def catalogue(overlay: Path | None = None) -> Catalogue:
 @cache
 def catalogue_id(overlay: Path | None = None) -> str:
     """16 hex digits that stand for this knowledge and this code, the same on every machine."""
-    digest = sha256()
-    for name, content in _versioned(overlay):
-        digest.update(f"{name}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()[:16]
+    return version_of(_versioned(overlay))
 
 
 def _versioned(overlay: Path | None) -> Iterator[tuple[str, bytes]]:
-    for root in _roots(overlay):
+    for root in folders(overlay):
         for folder in _DATA_FOLDERS:
-            for file in _toml_files(root.joinpath(folder)):
+            for file in toml_files(root.joinpath(folder)):
                 yield f"{folder}/{file.name}", file.read_bytes()
-    for folder in _CODE_FOLDERS:
-        code = files("gatewatch").joinpath(folder)
-        for file in sorted(code.iterdir(), key=lambda file: file.name):
-            if file.name.endswith(".py"):
-                yield f"{folder}/{file.name}", file.read_bytes()
-
-
-def _roots(overlay: Path | None) -> list[Traversable]:
-    """The folders that hold knowledge, the user's own first."""
-    ours = files("gatewatch").joinpath("data")
-    if overlay is None:
-        return [ours]
-    if not overlay.is_dir():
-        raise CatalogueBroken(
-            where=overlay,
-            what="is no folder",
-            mend="make it, with fingerprints/ and vocabulary/ inside, or leave the setting out",
-        )
-    return [overlay, ours]
-
-
-def _toml_files(folder: Traversable) -> list[Traversable]:
-    if not folder.is_dir():
-        return []
-    found = (file for file in folder.iterdir() if file.name.endswith(".toml"))
-    return sorted(found, key=lambda file: file.name)
-
-
-def _load(file: Traversable) -> dict[str, object]:
-    try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise CatalogueBroken(
-            where=file.name, what=str(error), mend="write it as TOML in UTF-8"
-        ) from error
+    yield from code_of(*_CODE_FOLDERS)
 
 
 def _feature_of(name: str) -> str:

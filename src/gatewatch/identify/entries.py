@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from gatewatch.identify.patterns import Pattern, compile_pattern
 from gatewatch.identify.vocabulary import LISTS, Vocabulary
-from gatewatch.model.errors import CatalogueBroken
+from gatewatch.model.knowledge import Entry
 from gatewatch.protocol.facts import FEATURES
 
 __all__ = [
@@ -123,49 +123,10 @@ class Signs:
     verdicts: tuple[Verdict, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Takes values out of one table; what is missing or of a wrong kind names the entry."""
+class _Reader(Entry):
+    """An entry with patterns and features."""
 
-    where: str
-    table: Table
-
-    def wrong(self, what: str, mend: str) -> CatalogueBroken:
-        return CatalogueBroken(where=self.where, what=what, mend=mend)
-
-    def keys(self, known: frozenset[str]) -> None:
-        for key in self.table.keys() - known:
-            raise self.wrong(f'unknown key "{key}"', f"use only {', '.join(sorted(known))}")
-
-    def text(self, key: str) -> str:
-        value = self.table.get(key)
-        if not isinstance(value, str) or not value.strip():
-            raise self.wrong(f"no {key}", f"add {key} as a text")
-        return value
-
-    def texts(self, key: str) -> dict[str, str]:
-        value = self.table.get(key, {})
-        if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
-            raise self.wrong(f"{key} is no table of texts", f"write {key} = {{ name = 'text' }}")
-        return value
-
-    def items(self, key: str) -> list[object]:
-        value = self.table.get(key, [])
-        if not isinstance(value, list):
-            raise self.wrong(f"{key} is no list", f"write {key} = [ ... ]")
-        return value
-
-    def share(self, key: str) -> float:
-        value = self.table.get(key)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
-            raise self.wrong(f"{key} is {value}", f"give {key} as a number above 0, up to 1")
-        return float(value)
-
-    def number(self, key: str) -> int:
-        value = self.table.get(key)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise self.wrong(f"{key} is {value}", f"give {key} as a whole number")
-        return value
+    __slots__ = ()
 
     def pattern(self, source: str, feature: str) -> Pattern:
         if feature not in FEATURES:
