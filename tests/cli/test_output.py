@@ -14,14 +14,14 @@ import pytest
 from gatewatch.cli.output import (
     add_format_option,
     colored,
-    format_of,
+    for_people,
     write_table,
     write_tables,
 )
 from gatewatch.cli.parser import Parser
 from gatewatch.cli.settings import ACCESSIBLE, COLOR, add_option
-from gatewatch.model.errors import BadArguments, Exit, OutputUnwritable
-from gatewatch.model.table import Table
+from gatewatch.model.errors import BadArguments, Exit, FormatUnfit, OutputUnwritable
+from gatewatch.model.table import Bars, Table
 
 SRC = Path(__file__).parents[2] / "src"
 ROWS = [("192.0.2.1", "é"), ("192.0.2.2", None)]
@@ -130,7 +130,7 @@ def test_a_pipe_is_never_coloured() -> None:
 
 def test_accessible_has_words_for_bars(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = terminal(monkeypatch)
-    table = Table(("server", "n"), [("a", 4), ("b", 1)], bar="n")
+    table = Table(("server", "n"), [("a", 4), ("b", 1)], chart=Bars("server", "n"))
     write_table(table, asked("--accessible", "--color=never"))
     assert screen.text().splitlines()[2].endswith("25 % of the largest")
 
@@ -174,11 +174,24 @@ def test_the_format_asked_for_beats_the_ending(place: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("argv", "name"),
-    [((), "ndjson"), (("-o", "x.md"), "markdown"), (("-o", "x.md", "--format", "csv"), "csv")],
+    ("argv", "people"),
+    [((), False), (("-o", "x.md"), True), (("-o", "x.md", "--format", "csv"), False)],
 )
-def test_the_format_is_known_before_anything_is_written(argv: tuple[str, ...], name: str) -> None:
-    assert format_of(asked(*argv)) == name
+def test_the_reader_is_known_before_anything_is_written(
+    argv: tuple[str, ...], people: bool
+) -> None:
+    assert for_people(asked(*argv)) is people
+
+
+def test_tables_that_belong_together_have_one_title(place: Path) -> None:
+    assert write_tables([TABLE], asked("-o", "x.md"), "Both") == Exit.FOUND
+    assert (place / "x.md").read_text(encoding="utf-8").startswith("# Both\n\n| ip |")
+
+
+def test_data_formats_hold_one_table(place: Path) -> None:
+    with pytest.raises(FormatUnfit, match="csv: holds one table, and these are 2: ask for one"):
+        write_tables([TABLE, TABLE], asked("-o", "x.csv"))
+    assert not list(place.iterdir())
 
 
 def test_tables_that_belong_together_are_one_output(place: Path) -> None:

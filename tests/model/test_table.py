@@ -1,6 +1,6 @@
 import pytest
 
-from gatewatch.model.table import Look, Table, Value, spoken
+from gatewatch.model.table import BUCKET, Look, Table, Value, spoken
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,24 @@ def test_a_column_looks_like_its_field_or_its_values(
     column: str, values: list[Value], look: Look
 ) -> None:
     assert Table((column,), ()).look_of(column, values) is look
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("share", "share"),
+        ("age", "Age (days)"),
+        ("delay", "delay (days)"),
+        ("\x1b" * 300, "\\x1b" * 200 + "… (300 characters)"),
+    ],
+)
+def test_people_read_a_heading_with_its_unit(name: str, heading: str) -> None:
+    table = Table((name,), (), headings={"age": "Age"}, units={"age": "days", "delay": "days"})
+    assert table.heading_of(name) == heading
+
+
+def test_what_a_row_stands_for_is_for_programs() -> None:
+    assert Table((BUCKET,), ()).look_of(BUCKET, ["value"]) is Look.DATA
 
 
 def test_what_was_said_about_a_column_wins() -> None:

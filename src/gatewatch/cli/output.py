@@ -24,14 +24,14 @@ from gatewatch.model.errors import Exit, OutputUnwritable
 from gatewatch.model.hostile import shown
 
 if TYPE_CHECKING:
-    from gatewatch.formats.write import Writer
+    from gatewatch.formats.write import BinaryWriter, TextWriter
     from gatewatch.model.table import Page, Table, Value
 
 __all__ = [
     "add_format_option",
     "colored",
     "discard_stdout",
-    "format_of",
+    "for_people",
     "write_table",
     "write_tables",
 ]
@@ -60,9 +60,9 @@ def add_format_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def format_of(args: argparse.Namespace) -> str:
-    """The name of the format that `write_table` will use."""
-    return _writer(args).NAME
+def for_people(args: argparse.Namespace) -> bool:
+    """Whether `write_table` will use a format for people, with words, headings and charts."""
+    return _writer(args).FOR_PEOPLE
 
 
 def write_table(table: "Table", args: argparse.Namespace) -> int:
@@ -73,20 +73,23 @@ def write_table(table: "Table", args: argparse.Namespace) -> int:
     return write_tables([table], args)
 
 
-def write_tables(tables: "Iterable[Table]", args: argparse.Namespace) -> int:
-    """`write_table` for tables that belong together, a blank line between them.
+def write_tables(tables: "Iterable[Table]", args: argparse.Namespace, title: str = "") -> int:
+    """`write_table` for tables that belong together, under one title.
 
     Only formats for people can hold several.
     """
+    from gatewatch.formats.write import TextWriter
+    from gatewatch.model.table import Document
+
     writer = _writer(args)
-    found = 0
+    counted = _Counted(tables)
     with _opened(args.output, utf8=writer.NAME != "table") as out:
-        for place, table in enumerate(tables):
-            out.write("\n" if place else "")
-            rows = _Counted(table.rows)
-            writer.write(replace(table, rows=rows, page=_page(out, args)), out)
-            found += rows.count
-    return Exit.FOUND if found else Exit.NOTHING
+        document = Document(counted, title, _page(out, args))
+        if isinstance(writer, TextWriter):
+            writer.write(document, out)
+        else:
+            writer.write_bytes(document, out.buffer)
+    return Exit.FOUND if counted.rows else Exit.NOTHING
 
 
 def colored(out: TextIO, args: argparse.Namespace) -> bool:
@@ -103,15 +106,19 @@ def discard_stdout() -> None:
 
 
 class _Counted:
-    """Rows that count themselves as they pass."""
+    """Tables whose rows are counted as they pass."""
 
-    def __init__(self, rows: "Iterable[Sequence[Value]]") -> None:
-        self._rows = rows
-        self.count = 0
+    def __init__(self, tables: "Iterable[Table]") -> None:
+        self._tables = tables
+        self.rows = 0
 
-    def __iter__(self) -> "Iterator[Sequence[Value]]":
-        for row in self._rows:
-            self.count += 1
+    def __iter__(self) -> "Iterator[Table]":
+        for table in self._tables:
+            yield replace(table, rows=self._passing(table.rows))
+
+    def _passing(self, rows: "Iterable[Sequence[Value]]") -> "Iterator[Sequence[Value]]":
+        for row in rows:
+            self.rows += 1
             yield row
 
 
@@ -126,7 +133,7 @@ def _format_name(word: str) -> str:
     raise argparse.ArgumentTypeError(message)
 
 
-def _writer(args: argparse.Namespace) -> "Writer":
+def _writer(args: argparse.Namespace) -> "TextWriter | BinaryWriter":
     from gatewatch.formats.write import writers
 
     if args.format:

@@ -23,6 +23,7 @@ __all__ = [
     "CatalogueBroken",
     "EmptyInput",
     "Exit",
+    "FormatUnfit",
     "FormatUnknown",
     "GatewatchError",
     "InputUnreadable",
@@ -140,6 +141,12 @@ class EmptyInput(GatewatchError):
     """{where}: is empty: give a file that a scanner wrote"""
 
     id = "input-empty"
+
+
+class FormatUnfit(GatewatchError):
+    """{where}: {what}: {mend}"""
+
+    id = "format-unfit"
 
 
 class FormatUnknown(GatewatchError):

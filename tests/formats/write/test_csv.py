@@ -1,13 +1,16 @@
 import io
 
 from gatewatch.formats.write.csv import write
-from gatewatch.model.table import Table
+from gatewatch.model.table import Document, Table
 
 
 def test_csv_is_that_of_rfc_4180() -> None:
     rows = [("192.0.2.1", 7547, 'a "quoted", text', 0.5), ("192.0.2.2", None, "", -1)]
     out = io.StringIO(newline="")
-    write(Table(("ip", "port", "server", "share"), rows, title="left out", notes=("so",)), out)
+    write(
+        Document([Table(("ip", "port", "server", "share"), rows, title="left out", notes=("so",))]),
+        out,
+    )
     assert out.getvalue() == (
         'ip,port,server,share\r\n192.0.2.1,7547,"a ""quoted"", text",0.5\r\n192.0.2.2,,,-1\r\n'
     )

@@ -5,14 +5,13 @@ import io
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatewatch.formats.write import writers
-from gatewatch.model.table import Page, Table
+from gatewatch.formats.write import TextWriter, writers
+from gatewatch.model.table import Bars, Document, Page, Table
 
 HOSTILE = [
     "\x1b[31mred\x1b[0m",
@@ -46,11 +45,17 @@ EACH = pytest.mark.parametrize("name", writers())
 
 
 def written(name: str, *texts: str, page: Page | None = None) -> str:
-    table = Table(("ip", "server", "n"), [("192.0.2.1", text, 7) for text in texts], bar="n")
-    if page:
-        table = replace(table, page=page)
+    table = Table(
+        ("ip", "server", "n"), [("192.0.2.1", text, 7) for text in texts], chart=Bars("server", "n")
+    )
+    return text_of(name, Document([table], page=page or Page()))
+
+
+def text_of(name: str, document: Document) -> str:
+    writer = writers()[name]
+    assert isinstance(writer, TextWriter)
     out = io.StringIO(newline="")
-    writers()[name].write(table, out)
+    writer.write(document, out)
     return out.getvalue()
 
 
@@ -83,9 +88,8 @@ def test_a_row_stays_a_row(name: str, hostile: str) -> None:
 @EACH
 def test_title_and_notes_are_shown_safely(name: str) -> None:
     table = Table(("ip",), [("192.0.2.1",)], title="\x1b[2J", aside="\x9b", notes=("\x1b[1m\n",))
-    out = io.StringIO(newline="")
-    writers()[name].write(table, out)
-    assert all(line.isprintable() for line in lines_of(name, out.getvalue()))
+    text = text_of(name, Document([table], title="\x1b[3J"))
+    assert all(line.isprintable() for line in lines_of(name, text))
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 200])

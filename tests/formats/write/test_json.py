@@ -4,12 +4,12 @@ import json
 import pytest
 
 from gatewatch.formats.write.json import write
-from gatewatch.model.table import Table, Value
+from gatewatch.model.table import Document, Table, Value
 
 
 def written(rows: list[tuple[Value, ...]]) -> str:
     out = io.StringIO(newline="")
-    write(Table(("ip", "port", "server"), rows), out)
+    write(Document([Table(("ip", "port", "server"), rows)]), out)
     return out.getvalue()
 
 

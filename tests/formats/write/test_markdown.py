@@ -1,7 +1,7 @@
 import io
 
 from gatewatch.formats.write.markdown import write
-from gatewatch.model.table import Look, Table
+from gatewatch.model.table import Document, Look, Table
 
 
 def test_markdown_is_a_table_with_title_and_notes() -> None:
@@ -14,7 +14,7 @@ def test_markdown_is_a_table_with_title_and_notes() -> None:
         looks={"share": Look.SHARE, "query": Look.DATA},
     )
     out = io.StringIO(newline="")
-    write(table, out)
+    write(Document([table]), out)
     assert out.getvalue() == (
         "**Servers** (2 d old)\n\n"
         "| rank | server | services | share |\n"

@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 import pytest
 
 from gatewatch.formats.write.table import write
-from gatewatch.model.table import Look, Page, Table, Value
+from gatewatch.model.table import Bars, Document, Look, Page, Table, Value
 
 REPORT = Table(
     columns=("rank", "server", "services", "share", "query"),
@@ -24,7 +24,7 @@ REPORT = Table(
     ),
     title="Server software of CWMP services in Italy",
     aside="snapshot 2019-01-29, 2 d old",
-    bar="services",
+    chart=Bars("server", "services"),
     notes=("unit services, total 803,112, buckets do not overlap", "query: port:7547 country:IT"),
     looks={"share": Look.SHARE, "query": Look.DATA},
 )
@@ -45,7 +45,7 @@ HELP = Table(
 def drawn(table: Table, page: Page, encoding: str = "utf-8") -> str:
     raw = io.BytesIO()
     out = io.TextIOWrapper(raw, encoding=encoding, errors="backslashreplace", newline="")
-    write(replace(table, page=page), out)
+    write(Document([table], page=page), out)
     out.flush()
     return raw.getvalue().decode(encoding)
 
@@ -93,7 +93,7 @@ def test_an_address_is_never_cut_or_wrapped(width: int) -> None:
 
 def test_a_bar_begins_at_zero_and_the_smallest_is_seen() -> None:
     rows: list[tuple[Value, ...]] = [("a", 1000), ("b", 500), ("c", 1), ("d", 0), ("e", None)]
-    lines = drawn(Table(("x", "n"), rows, bar="n"), Page(30)).splitlines()
+    lines = drawn(Table(("x", "n"), rows, chart=Bars("x", "n")), Page(30)).splitlines()
     bars = [line[10:].strip() for line in lines[1:]]
     assert [len(bar) for bar in bars] == [20, 10, 1, 0, 0]
 
@@ -113,7 +113,7 @@ def test_rows_stream_in_bounded_memory() -> None:
             return len(text)
 
     with pytest.raises(EOFError):
-        write(Table(("ip", "n"), rows()), Full())
+        write(Document([Table(("ip", "n"), rows())]), Full())
     assert taken == 5000
 
 

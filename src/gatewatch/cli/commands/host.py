@@ -5,7 +5,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from gatewatch.cli.output import add_format_option, format_of, write_table, write_tables
+from gatewatch.cli.output import add_format_option, for_people, write_table, write_tables
 from gatewatch.cli.parser import as_typed
 from gatewatch.cli.progress import say
 from gatewatch.cli.question import counted, looked_at
@@ -30,7 +30,6 @@ EXAMPLES = (
 )
 ALIASES = ("view",)
 
-_PEOPLE = ("table", "markdown")
 # Some boxes answer on every port; that many are explained, all are in the history.
 _MOST_PORTS = 8
 _MOST_LINES = 40
@@ -59,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     with lake.reading([info.id for info in lake.snapshots]) as con:
         if args.raw:
             return min([_raw(con, lake, one, args) for one in addresses])
-        if format_of(args) in _PEOPLE:
+        if for_people(args):
             return write_tables(_pages(con, lake, addresses, args), args)
         return _as_rows(con, addresses, args)
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from gatewatch.cli.output import add_format_option, format_of, write_table, write_tables
+from gatewatch.cli.output import add_format_option, for_people, write_table, write_tables
 from gatewatch.cli.parser import as_typed
 from gatewatch.cli.question import (
     add_query_argument,
@@ -30,7 +30,6 @@ EXAMPLES = (
     "gatewatch report --preset censys-2019 -o report.md",
 )
 
-_PEOPLE = ("table", "markdown")
 _MOST = 100_000
 # What these fields say depends on the network tables that were in use.
 _LOCATED = frozenset({"country", "asn", "as.name"})
@@ -67,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         if not reports[0].total:
             say_why_nothing(question, args)
             return Exit.NOTHING
-    if format_of(args) in _PEOPLE:
+    if for_people(args):
         return write_tables([_for_people(report, args) for report in reports], args)
     return write_table(_for_programs(reports), args)
 
@@ -95,34 +94,33 @@ def _groupings(args: argparse.Namespace) -> "Sequence[Grouping]":
 
 
 def _for_people(report: "Report", args: argparse.Namespace) -> "Table":
-    from gatewatch.model.table import Look, Table
+    from gatewatch.model.table import BUCKET, QUERY, Bars, Look, RowKind, Table
 
     name, every = report.grouping.name, "*"
     rows: list[tuple[Value, ...]] = [
-        (rank, one.value, one.count, one.share, one.query)
+        (rank, one.value, one.count, one.share, RowKind.VALUE, one.query)
         for rank, one in enumerate(report.buckets, 1)
     ]
     if report.other:
         share = report.other / report.total
-        rows.append(
-            (None, f"other ({counted(report.other_values, 'value')})", report.other, share, None)
-        )
+        label = f"other ({counted(report.other_values, 'value')})"
+        rows.append((None, label, report.other, share, RowKind.OTHER, None))
     if report.missing:
         one = report.missing
-        rows.append((None, f"no {name}", one.count, one.share, one.query))
+        rows.append((None, f"no {name}", one.count, one.share, RowKind.MISSING, one.query))
     of = "" if report.query == every else f": {report.query}"
     return Table(
-        columns=("rank", name, "services", "share", "query"),
+        columns=("rank", name, "services", "share", BUCKET, QUERY),
         rows=rows,
         title=f"Services by {name}{of}",
         aside=looked_at(report.snapshots, time.time()),
         notes=list(_notes(report, args)),
-        bar="services",
+        chart=Bars(name, "services"),
         looks={
             "rank": Look.NUMBER,
             "services": Look.COUNT,
             "share": Look.SHARE,
-            "query": Look.WHOLE if args.queries else Look.SPARE,
+            QUERY: Look.WHOLE if args.queries else Look.SPARE,
         },
     )
 
@@ -144,21 +142,23 @@ def _notes(report: "Report", args: argparse.Namespace) -> Iterator[str]:
 
 
 def _for_programs(reports: "Sequence[Report]") -> "Table":
-    from gatewatch.model.table import Table
+    from gatewatch.model.table import BUCKET, QUERY, Table
 
-    columns = ("field", "bucket", "rank", "value", "services", "share", "query")
+    columns = ("field", BUCKET, "rank", "value", "services", "share", QUERY)
     return Table(columns, [row for report in reports for row in _rows(report)])
 
 
 def _rows(report: "Report") -> "Iterator[tuple[Value, ...]]":
+    from gatewatch.model.table import RowKind
+
     name = report.grouping.name
     for rank, one in enumerate(report.buckets, 1):
-        yield name, "value", rank, one.value, one.count, one.share, one.query
+        yield name, RowKind.VALUE, rank, one.value, one.count, one.share, one.query
     if report.other:
-        yield name, "other", None, None, report.other, report.other / report.total, None
+        yield name, RowKind.OTHER, None, None, report.other, report.other / report.total, None
     if report.missing:
         one = report.missing
-        yield name, "missing", None, None, one.count, one.share, one.query
+        yield name, RowKind.MISSING, None, None, one.count, one.share, one.query
 
 
 def _count(word: str) -> int:

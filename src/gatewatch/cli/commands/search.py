@@ -3,7 +3,7 @@
 import argparse
 import time
 
-from gatewatch.cli.output import add_format_option, format_of, write_table
+from gatewatch.cli.output import add_format_option, for_people, write_table
 from gatewatch.cli.progress import say
 from gatewatch.cli.question import (
     Question,
@@ -26,7 +26,6 @@ EXAMPLES = (
 
 # What people see on a terminal of 80 columns; programs get every field.
 _FOR_PEOPLE = ("ip", "port", "country", "server", "vendor", "model")
-_PEOPLE = ("table", "markdown")
 _LIMIT = 100
 
 
@@ -58,8 +57,8 @@ def run(args: argparse.Namespace) -> int:
     from gatewatch.model.table import Table
     from gatewatch.query.search import services
 
-    for_people = format_of(args) in _PEOPLE
-    names = args.fields.split(",") if args.fields else _FOR_PEOPLE if for_people else [*FIELDS]
+    people = for_people(args)
+    names = args.fields.split(",") if args.fields else _FOR_PEOPLE if people else [*FIELDS]
     fields = list(dict.fromkeys(field_of(name.strip(), "search --fields") for name in names))
     sort = field_of(args.sort, "search --sort") if args.sort else None
     with asked(args) as question:

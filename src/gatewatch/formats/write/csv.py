@@ -8,17 +8,19 @@ import csv
 from typing import TextIO
 
 from gatewatch.model.hostile import cell, shown
-from gatewatch.model.table import Table, Value
+from gatewatch.model.table import Document, Value
 
-__all__ = ["NAME", "SENTENCE", "SUFFIXES", "write"]
+__all__ = ["FOR_PEOPLE", "NAME", "SENTENCE", "SUFFIXES", "write"]
 
 NAME = "csv"
 SENTENCE = "Comma-separated values for spreadsheets (RFC 4180), safe from formulas."
 SUFFIXES = (".csv",)
+FOR_PEOPLE = False
 
 
-def write(table: Table, out: TextIO) -> None:
+def write(document: Document, out: TextIO) -> None:
     """Writes the header and the rows to `out`, which must not translate line ends."""
+    table = document.only_table(NAME)
     lines = csv.writer(out, lineterminator="\r\n")
     lines.writerow(table.columns)
     lines.writerows(map(_cell, row) for row in table.rows)

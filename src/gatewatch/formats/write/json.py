@@ -3,17 +3,19 @@
 from typing import TextIO
 
 from gatewatch.model.hostile import json_line
-from gatewatch.model.table import Table
+from gatewatch.model.table import Document
 
-__all__ = ["NAME", "SENTENCE", "SUFFIXES", "write"]
+__all__ = ["FOR_PEOPLE", "NAME", "SENTENCE", "SUFFIXES", "write"]
 
 NAME = "json"
 SENTENCE = "One JSON array (RFC 8259) with an object for each row."
 SUFFIXES = (".json",)
+FOR_PEOPLE = False
 
 
-def write(table: Table, out: TextIO) -> None:
+def write(document: Document, out: TextIO) -> None:
     """Writes the array to `out`; the keys are the columns, None is null."""
+    table = document.only_table(NAME)
     before = "[\n"
     for row in table.rows:
         out.write(before + json_line(dict(zip(table.columns, row, strict=True))))

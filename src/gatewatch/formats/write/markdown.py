@@ -10,13 +10,14 @@ from itertools import chain, islice
 from typing import TextIO
 
 from gatewatch.model.hostile import shown
-from gatewatch.model.table import Look, Table, spoken
+from gatewatch.model.table import Document, Look, Table, spoken
 
-__all__ = ["NAME", "SENTENCE", "SUFFIXES", "write"]
+__all__ = ["FOR_PEOPLE", "NAME", "SENTENCE", "SUFFIXES", "write"]
 
 NAME = "markdown"
 SENTENCE = "A Markdown table for tickets and reports."
 SUFFIXES = (".md", ".markdown")
+FOR_PEOPLE = True
 
 # Rows that decide whether a column holds numbers.
 _MEASURED = 1000
@@ -25,8 +26,16 @@ _SIGNS = re.compile(r"[\\`*_\[\]~|<>&@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;", ":": "&#58;", ".": "&#46;"}
 
 
-def write(table: Table, out: TextIO) -> None:
-    """Writes title, table and notes to `out`."""
+def write(document: Document, out: TextIO) -> None:
+    """Writes the titles, tables and notes to `out`."""
+    if document.title:
+        out.write(f"# {_escaped(spoken(document.title, Look.WHOLE))}\n\n")
+    for place, table in enumerate(document.tables):
+        out.write("\n" if place else "")
+        _write_table(table, out)
+
+
+def _write_table(table: Table, out: TextIO) -> None:
     rows = iter(table.rows)
     measured = list(islice(rows, _MEASURED))
     columns = []
@@ -37,7 +46,7 @@ def write(table: Table, out: TextIO) -> None:
     if table.title:
         aside = f" ({_escaped(shown(table.aside))})" if table.aside else ""
         out.write(f"**{_escaped(spoken(table.title, Look.WHOLE))}**{aside}\n\n")
-    out.write(_line(_escaped(name) for _, name, _ in columns))
+    out.write(_line(_escaped(table.heading_of(name)) for _, name, _ in columns))
     out.write(_line("---:" if _is_number(look) else "---" for _, _, look in columns))
     out.writelines(
         _line(_escaped(spoken(row[position], look)) for position, _, look in columns)

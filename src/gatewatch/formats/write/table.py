@@ -13,13 +13,14 @@ from textwrap import fill, wrap
 from typing import TextIO
 
 from gatewatch.model.hostile import shown
-from gatewatch.model.table import Look, Page, Table, Value, spoken
+from gatewatch.model.table import Bars, Document, Look, Page, Table, Value, spoken
 
-__all__ = ["NAME", "SENTENCE", "SUFFIXES", "write"]
+__all__ = ["FOR_PEOPLE", "NAME", "SENTENCE", "SUFFIXES", "write"]
 
 NAME = "table"
 SENTENCE = "A table for people, fitted to the terminal, with bars."
 SUFFIXES = (".txt",)
+FOR_PEOPLE = True
 
 # Rows read before the first is written: widths and the longest bar come from these. A report
 # has fewer rows, so its bars are exact; a search of a million rows has no bars.
@@ -76,23 +77,33 @@ class _Bars:
         return "█" * whole + (_EIGHTHS[eighths - 1] if eighths else "")
 
 
-def write(table: Table, out: TextIO) -> None:
-    """Writes title, header, rows and notes to `out`."""
+def write(document: Document, out: TextIO) -> None:
+    """Writes titles, headers, rows and notes to `out`."""
+    if document.title:
+        title = _painted(spoken(document.title, Look.WHOLE), _BOLD, document.page)
+        out.write(f"{title}\n\n")
+    for place, table in enumerate(document.tables):
+        out.write("\n" if place else "")
+        _write_table(table, document.page, out)
+
+
+def _write_table(table: Table, page: Page, out: TextIO) -> None:
     rows = iter(table.rows)
     measured = list(islice(rows, _MEASURED))
     unicode = _takes(out, "█…")
+    drawn = isinstance(table.chart, Bars)
     ellipsis = "…" if unicode else "..."
-    columns = _with_room(_columns(table, measured), table)
-    bar_width = _fit(columns, table.page.width, bar=table.bar is not None)
+    columns = _with_room(_columns(table, measured), page.width, drawn)
+    bar_width = _fit(columns, page.width, bar=drawn)
     every = chain(measured, rows)
     if bar_width is None:
-        lines = _blocks(every, columns, table.page, ellipsis)
+        lines = _blocks(every, columns, page, ellipsis)
     else:
-        bars = _bars(table, measured, bar_width, blocks=unicode) if bar_width else None
-        lines = _lines(every, columns, bars, table.page, ellipsis)
-    _write_title(table, out)
+        bars = _bars(table, page, measured, bar_width, blocks=unicode) if bar_width else None
+        lines = _lines(every, columns, bars, page, ellipsis)
+    _write_title(table, page, out)
     out.writelines(f"{line.rstrip()}\n" for line in lines)
-    out.writelines(f"{_wrapped(note, table.page.width)}\n" for note in table.notes)
+    out.writelines(f"{_wrapped(note, page.width)}\n" for note in table.notes)
 
 
 def _columns(table: Table, rows: Sequence[Sequence[Value]]) -> list[_Column]:
@@ -102,6 +113,7 @@ def _columns(table: Table, rows: Sequence[Sequence[Value]]) -> list[_Column]:
         look = table.look_of(name, values)
         if look is Look.DATA:
             continue
+        name = table.heading_of(name)
         width = max(_width(text) for text in (name, *(spoken(value, look) for value in values)))
         if look is Look.TEXT:
             width = min(width, _TEXT_LIMIT)
@@ -109,11 +121,11 @@ def _columns(table: Table, rows: Sequence[Sequence[Value]]) -> list[_Column]:
     return columns
 
 
-def _with_room(columns: list[_Column], table: Table) -> list[_Column]:
+def _with_room(columns: list[_Column], width: int | None, bar: bool) -> list[_Column]:
     """`columns`, without the spare ones where the others would be cut for them."""
-    bar = _SHORTEST_BAR + len(_GAP) if table.bar is not None else 0
-    total = sum(column.width + len(_GAP) for column in columns) - len(_GAP) + bar
-    if table.page.width is None or total <= table.page.width:
+    shortest = _SHORTEST_BAR + len(_GAP) if bar else 0
+    total = sum(column.width + len(_GAP) for column in columns) - len(_GAP) + shortest
+    if width is None or total <= width:
         return columns
     return [column for column in columns if column.look is not Look.SPARE]
 
@@ -140,22 +152,23 @@ def _fit(columns: Sequence[_Column], width: int | None, *, bar: bool) -> int | N
 
 
 def _bars(
-    table: Table, rows: Sequence[Sequence[Value]], width: int, *, blocks: bool
+    table: Table, page: Page, rows: Sequence[Sequence[Value]], width: int, *, blocks: bool
 ) -> _Bars | None:
-    position = list(table.columns).index(table.bar or "")
+    assert isinstance(table.chart, Bars)
+    position = list(table.columns).index(table.chart.value)
     numbers = [row[position] for row in rows]
     top = max((value for value in numbers if isinstance(value, int | float)), default=0)
-    return _Bars(position, top, width, blocks=blocks, words=table.page.accessible) if top else None
+    return _Bars(position, top, width, blocks=blocks, words=page.accessible) if top else None
 
 
-def _write_title(table: Table, out: TextIO) -> None:
+def _write_title(table: Table, page: Page, out: TextIO) -> None:
     if not table.title:
         return
     title, aside = spoken(table.title, Look.WHOLE), shown(table.aside)
-    space = min(table.page.width or _SHEET, _SHEET) - _width(title) - _width(aside)
+    space = min(page.width or _SHEET, _SHEET) - _width(title) - _width(aside)
     between = " " * space if space >= len(_GAP) else "\n"
     right = f"{between}{aside}" if aside else ""
-    out.write(f"{_painted(title, _BOLD, table.page)}{right}\n")
+    out.write(f"{_painted(title, _BOLD, page)}{right}\n")
 
 
 def _lines(

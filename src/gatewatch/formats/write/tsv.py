@@ -7,17 +7,19 @@ Tabs and line breaks inside a value are written as escapes, as the format cannot
 from typing import TextIO
 
 from gatewatch.model.hostile import cell, shown
-from gatewatch.model.table import Table, Value
+from gatewatch.model.table import Document, Value
 
-__all__ = ["NAME", "SENTENCE", "SUFFIXES", "write"]
+__all__ = ["FOR_PEOPLE", "NAME", "SENTENCE", "SUFFIXES", "write"]
 
 NAME = "tsv"
 SENTENCE = "Tab-separated values, one line a row, for cut, sort and awk."
 SUFFIXES = (".tsv", ".tab")
+FOR_PEOPLE = False
 
 
-def write(table: Table, out: TextIO) -> None:
+def write(document: Document, out: TextIO) -> None:
     """Writes the header and the rows to `out`."""
+    table = document.only_table(NAME)
     out.write("\t".join(table.columns) + "\n")
     out.writelines("\t".join(map(_cell, row)) + "\n" for row in table.rows)
 
