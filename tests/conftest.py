@@ -1,5 +1,6 @@
 """Made-up services and lakes for every room's tests; all addresses are for documentation."""
 
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +17,10 @@ from gatewatch.pipeline.ingest import ingest_records
 # A deadline would measure the load of the machine; pytest-timeout bounds each test.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+# A shell starts what it puts in the background deaf to Ctrl-C, and our programs would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HEADS = {
     "gsoap": (
