@@ -133,6 +133,20 @@ def test_what_a_module_offers_exists_and_is_sorted(module: Path) -> None:
     assert len(set(offered)) == len(offered)
 
 
+def test_in_the_pipeline_only_the_wire_opens_connections() -> None:
+    """The import contract names rooms; this room has one door (docs/decisions)."""
+    doors = {"socket", "ssl", "asyncio", "http"}
+    opening = set()
+    for path in (SRC / "gatewatch/pipeline").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            # Fetching knows the type of an answer, which opens nothing.
+            if doors & {name.split(".")[0] for name in names} and path.stem != "fetch":
+                opening.add(path.stem)
+    assert opening == {"wire"}
+
+
 def test_no_file_is_named_after_leftovers() -> None:
     leftovers = {"utils", "util", "common", "misc", "helpers", "helper", "tools"}
     assert [path for path in MODULES if {*path.with_suffix("").parts} & leftovers] == []

@@ -23,6 +23,7 @@ __all__ = [
     "CatalogueBroken",
     "EmptyInput",
     "Exit",
+    "FetchFailed",
     "FormatUnfit",
     "FormatUnknown",
     "GatewatchError",
@@ -141,6 +142,13 @@ class EmptyInput(GatewatchError):
     """{where}: is empty: give a file that a scanner wrote"""
 
     id = "input-empty"
+
+
+class FetchFailed(GatewatchError):
+    """{where}: cannot be fetched, {what}: {mend}"""
+
+    id = "fetch-failed"
+    exit_code = Exit.DATA
 
 
 class FormatUnfit(GatewatchError):
