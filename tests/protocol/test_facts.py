@@ -125,14 +125,14 @@ def test_headers_without_a_status_line_tell_no_status() -> None:
 
 def test_oddities_and_cookies_are_named() -> None:
     facts = facts_of(b"HTTP/1.1 200 OK\nset-cookie: C0=<hex8>; path=/\nSet-Cookie: C1=x\n\n")
-    assert facts.fields["oddities"] == "bare-lf"
+    assert facts.fields["oddities"] == ["bare-lf"]
     assert facts.features["http.cookies"] == "C0 C1"
 
 
 def test_unknown_headers_leave_the_order_and_what_is_absent_open() -> None:
     facts = facts_of(GATEWAY, b"", Mark.PARTIAL, Mark.REBUILT)
     assert facts.fields["headers"] is None
-    assert facts.fields["marks"] == "partial rebuilt"
+    assert facts.fields["marks"] == ["partial", "rebuilt"]
     assert "http.names" not in facts.features
     assert "http.head" not in facts.features
 

@@ -5,7 +5,7 @@ networks share; among the texts of the answers are quotes, wildcards, controls a
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,9 @@ TEXTS = (
     "axb", "a%b", "a_b", 'say "hi"', "it's", "back\\slash", "\\x41", "\x1b[31m", "a\nb", "\0",
     "\u202edrawkcab", "Müller", "MÜLLER", "not", "or", "*", "(x)", "[a TO b]", "-x", "=x", "/x/",
     "gSOAP^2", "a,b", "'; DROP TABLE cube; --", "😀", "x" * 300,
+)  # fmt: skip
+LISTS: tuple[list[str] | None, ...] = (
+    None, ["bare-lf"], ["Bare-LF", "folded"], [""], ["a,b", "a", "it's"], ["gSOAP/2.7", "x" * 300],
 )  # fmt: skip
 VERSIONS = (None, "2.7", "2.7.17", "2.71", "2", "V2.7", "v2.7.1", "")
 NUMBERS = (None, 0, 7, 200, 401, 404, 65536)
@@ -135,6 +138,8 @@ def _understand(lake: Lake, chance: Random) -> dict[int, dict[str, Any]]:
 
 
 def _pool(entry: Field) -> tuple[Any, ...]:
+    if entry.many:
+        return LISTS
     return {Kind.NUMBER: NUMBERS, Kind.VERSION: VERSIONS}.get(entry.kind, TEXTS)
 
 
@@ -175,6 +180,10 @@ def _condition_holds(node: Condition, service: Service) -> bool:
     have = service.values[node.field.name]
     if have is None:
         return False
+    if node.field.many and not isinstance(wanted, Present):
+        same = replace(node, field=replace(node.field, many=False), symbol=symbol.lstrip("!"))
+        each = (replace(service, values={node.field.name: one}) for one in have)
+        return any(_condition_holds(same, one) for one in each) != (symbol == "!=")
     if symbol == "!=":
         return bool(have != wanted)
     if symbol == "=" or kind is Kind.NUMBER:

@@ -177,7 +177,11 @@ def _likely_scalars(entry: Field) -> st.SearchStrategy[Any]:
             if entry.kind is Kind.TIME
         ),
     }  # fmt: skip
-    pool = pools.get(entry.name) or by_kind.get(entry.kind, (*TEXTS, "GSOAP", "x"))
+    pool = (
+        pools.get(entry.name)
+        or (entry.many and ("bare-lf", "A", "a,b", "x"))
+        or by_kind.get(entry.kind, (*TEXTS, "GSOAP", "x"))
+    )
     return st.sampled_from([value for value in pool if value is not None])
 
 

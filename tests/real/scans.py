@@ -17,7 +17,7 @@ from gatewatch.formats.given import Given
 from gatewatch.formats.read import Record
 from gatewatch.formats.sniffing import reader_for
 from gatewatch.model.observation import Observation, Spoke
-from gatewatch.protocol.facts import read_facts
+from gatewatch.protocol.facts import Fact, read_facts
 
 __all__ = [
     "GATEWATCH",
@@ -40,7 +40,7 @@ GATEWATCH = (sys.executable, "-P", "-m", "gatewatch")
 
 _LIMIT_S = 90.0
 
-Said = tuple[str | int | None, str | int | None, str | int | None]
+Said = tuple[Fact, Fact, Fact]
 """Status, Server header and realm, as in `services.Truth`."""
 
 

@@ -112,7 +112,7 @@ def _fields() -> Iterator[str]:
     )
     yield ""
     rows = (
-        (f"`{name}`", entry.kind, entry.sentence, f"`{entry.example}`", _code(entry.aliases))
+        (f"`{name}`", entry.shape, entry.sentence, f"`{entry.example}`", _code(entry.aliases))
         for name, entry in FIELDS.items()
     )
     yield from _table(("field", "kind", "meaning", "example", "also"), rows)

@@ -5,8 +5,8 @@ on first use. A user's own folder of the same layout is read first and never wri
 there with the id of one of ours replaces it, any other adds to it. docs/how-to/add-a-fingerprint.md
 shows the format. What is wrong raises CatalogueBroken, which names file, entry and mend.
 
-`catalogue_id()` is the version of all understanding: it changes whenever any of these bytes, or
-the code that reads answers, changes.
+`catalogue_id()` is the version of all understanding: it changes whenever any of these bytes, the
+code that reads answers, or the fields of a response change.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,6 +18,7 @@ from pathlib import Path
 from gatewatch.identify.entries import Fingerprint, Signs, read_fingerprints, read_signs
 from gatewatch.identify.vocabulary import Vocabulary, read_vocabulary
 from gatewatch.model.errors import CatalogueBroken
+from gatewatch.model.fields import FIELDS, Home
 from gatewatch.model.knowledge import code_of, folders, load_toml, toml_files, version_of
 from gatewatch.protocol.facts import FEATURES
 
@@ -71,6 +72,9 @@ def _versioned(overlay: Path | None) -> Iterator[tuple[str, bytes]]:
         for folder in _DATA_FOLDERS:
             for file in toml_files(root.joinpath(folder)):
                 yield f"{folder}/{file.name}", file.read_bytes()
+    for entry in FIELDS.values():
+        if entry.home is Home.RESPONSE:
+            yield f"fields/{entry.name}", f"{entry.kind} {entry.many}".encode()
     yield from code_of(*_CODE_FOLDERS)
 
 

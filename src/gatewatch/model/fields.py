@@ -46,6 +46,13 @@ class Field:
     sentence: str
     example: str
     aliases: tuple[str, ...] = field(default=())
+    many: bool = False
+    """A service has a list of such values, without order; None when it has none."""
+
+    @property
+    def shape(self) -> str:
+        """Its kind in words: `keyword`, or `keyword list`."""
+        return f"{self.kind} list" if self.many else str(self.kind)
 
     @property
     def column(self) -> str:
@@ -200,12 +207,20 @@ _ENTRIES = (
     ),
     Field(
         "oddities",
-        _T,
+        _K,
         _R,
         "Where the answer breaks the grammar of HTTP, which identifies firmware.",
         "oddities:bare-lf",
+        many=True,
     ),
-    Field("marks", _T, _R, "What the source of the answer left out or changed.", "marks:rebuilt"),
+    Field(
+        "marks",
+        _K,
+        _R,
+        "What the source of the answer left out or changed.",
+        "marks:rebuilt",
+        many=True,
+    ),
     Field("tls.subject", _T, _R, "Subject of the TLS certificate.", "tls.subject:router"),
     Field(
         "software",

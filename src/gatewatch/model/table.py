@@ -29,10 +29,11 @@ __all__ = [
     "RowKind",
     "Table",
     "Value",
+    "flat",
     "spoken",
 ]
 
-Value = str | int | float | None
+Value = str | int | float | Sequence[str] | None
 
 QUERY = "query"
 """The column with the query behind each row."""
@@ -201,10 +202,19 @@ class Document:
 _LOOKS = {Kind.NUMBER: Look.NUMBER, Kind.IP: Look.WHOLE, Kind.TIME: Look.WHOLE}
 
 
+def flat(value: Value) -> str | int | float | None:
+    """`value` for formats without lists: several texts become one, joined by commas."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    return ",".join(value)
+
+
 def spoken(value: Value, look: Look) -> str:
     """`value` as people read it, on one line, safe to show, never cut; nothing for None."""
     if value is None:
         return ""
+    if not isinstance(value, str | int | float):
+        return shown(", ".join(value), sum(map(len, value)) + 2 * len(value))
     if isinstance(value, str):
         # An empty value was sent, a missing one was not: they must not look alike.
         return shown(value, len(value)) if value else '""'

@@ -4,6 +4,7 @@
 - `fields`: the value of every field of the response that needs no fingerprint, keyed by its
   name in the field catalogue (`FACT_FIELDS` lists them). None: the answer does not say, or its
   source did not keep it (the field `marks` tells which). An empty Server header is the value "".
+  A field of many values has a list of them, or None.
 - `features`: the texts that fingerprints match on, keyed by `FEATURES`. A feature that the
   answer lacks is not in the mapping.
 
@@ -23,7 +24,7 @@ from gatewatch.model.observation import Answer, Mark, Spoke
 from gatewatch.protocol.challenge import Challenge, parse_challenges
 from gatewatch.protocol.head import Head, parse_head, text
 
-__all__ = ["FACT_FIELDS", "FEATURES", "Facts", "read_facts"]
+__all__ = ["FACT_FIELDS", "FEATURES", "Fact", "Facts", "read_facts"]
 
 FACT_FIELDS = (
     *("spoke", "outcome", "status", "reason", "http.version", "server", "auth.scheme", "realm"),
@@ -56,21 +57,24 @@ _TITLE = re.compile(rb"<title(?:\s[^>]{0,200}+)?>([^<]{0,512}+)", re.IGNORECASE)
 _EMPTY_SHA256 = sha256(b"").hexdigest()
 
 
+Fact = str | int | list[str] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What one answer says by itself; see the module."""
 
-    fields: Mapping[str, str | int | None]
+    fields: Mapping[str, Fact]
     features: Mapping[str, str]
 
 
 def read_facts(answer: Answer) -> Facts:
     """The facts of a masked answer."""
     subject = next((value for name, value in answer.tls if name == "subject"), None)
-    fields: dict[str, str | int | None] = dict.fromkeys(FACT_FIELDS)
+    fields: dict[str, Fact] = dict.fromkeys(FACT_FIELDS)
     fields["spoke"] = str(answer.spoke)
     fields["outcome"] = str(answer.outcome)
-    fields["marks"] = " ".join(sorted(answer.marks)) or None
+    fields["marks"] = sorted(map(str, answer.marks)) or None
     fields["tls.subject"] = subject
     features: dict[str, str] = {}
     if subject is not None:
@@ -85,7 +89,7 @@ def read_facts(answer: Answer) -> Facts:
 
 
 def _read_head(
-    head: Head, answer: Answer, fields: dict[str, str | int | None], features: dict[str, str]
+    head: Head, answer: Answer, fields: dict[str, Fact], features: dict[str, str]
 ) -> None:
     by_name: dict[str, list[str]] = {}
     lines: list[str] = []
@@ -100,7 +104,8 @@ def _read_head(
         fields["http.version"] = head.version
         features["http.status"] = f"{head.version} {head.status} {head.reason}".strip()
     if head.oddities:
-        fields["oddities"] = features["http.oddities"] = " ".join(head.oddities)
+        fields["oddities"] = list(head.oddities)
+        features["http.oddities"] = " ".join(head.oddities)
     if "server" in by_name:
         fields["server"] = features["http.server"] = by_name["server"][0]
     if "content-type" in by_name:
@@ -115,7 +120,7 @@ def _read_head(
 
 
 def _read_order(
-    head: Head, answer: Answer, fields: dict[str, str | int | None], features: dict[str, str]
+    head: Head, answer: Answer, fields: dict[str, Fact], features: dict[str, str]
 ) -> None:
     """What is only known when every header is (names), and in the device's own order (head)."""
     if Mark.PARTIAL in answer.marks:
@@ -128,9 +133,7 @@ def _read_order(
     fields["headers"] = features["http.names"] = " ".join(names)
 
 
-def _read_challenges(
-    values: list[str], fields: dict[str, str | int | None], features: dict[str, str]
-) -> None:
+def _read_challenges(values: list[str], fields: dict[str, Fact], features: dict[str, str]) -> None:
     features["http.challenge"] = "\n".join(values)
     challenges = _challenges(tuple(values))
     if challenges:
@@ -149,7 +152,7 @@ def _challenges(values: tuple[str, ...]) -> tuple[Challenge, ...]:
 
 
 def _read_body(
-    head: Head, answer: Answer, fields: dict[str, str | int | None], features: dict[str, str]
+    head: Head, answer: Answer, fields: dict[str, Fact], features: dict[str, str]
 ) -> None:
     body = answer.body
     if Mark.NO_BODY in answer.marks:

@@ -102,7 +102,7 @@ def _condition(node: Condition) -> Sql:
     entry = node.field
     operator = operator_for(node.symbol, form_of(node.value), entry.kind)
     assert operator is not None, node
-    return operator.kinds[entry.kind](column_of(entry), node.value)
+    return operator.sql(entry, column_of(entry), node.value)
 
 
 def _joined(word: str, parts: Iterable[Sql]) -> Sql:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from gatewatch.model.address import Network
-from gatewatch.model.fields import Kind
+from gatewatch.model.fields import Field, Kind
 from gatewatch.query.nodes import Form, Pattern, Period, Range, Wild
 
 __all__ = ["OPERATORS", "SYMBOLS", "Operator", "Sql", "operator_for"]
@@ -35,6 +35,20 @@ class Operator:
     kinds: Mapping[Kind, Compile]
     sentence: str
     example: str
+
+    def sql(self, entry: Field, column: str, value: Any) -> Sql:
+        """The comparison of a field's `column`; of a list, any element satisfies it."""
+        compare = self.kinds[entry.kind]
+        if not entry.many or self.form is Form.PRESENT:
+            return compare(column, value)
+        if self.symbol == "!=":
+            one = operator_for("=", self.form, entry.kind)
+            assert one is not None
+            equal = one.sql(entry, column, value)
+            return Sql(f"({column} IS NOT NULL AND NOT {equal.text})", equal.values)
+        inner = compare("each", value)
+        text = f"list_bool_or(list_transform({column}, lambda each: {inner.text}))"
+        return Sql(text, inner.values)
 
     @property
     def spelling(self) -> str:

@@ -28,6 +28,11 @@ class Grouping:
     """Counted where none of `fields` has a value."""
 
     @property
+    def overlaps(self) -> bool:
+        """Whether one service may have several of its values."""
+        return any(entry.many for entry in self.fields)
+
+    @property
     def table(self) -> str | None:
         """Where its fields are looked up; None when rows carry them."""
         return table_of(self.fields[0])
@@ -70,6 +75,8 @@ def _counted(entry: Field) -> str:
     if entry.kind is Kind.IP:
         return "row(ip_high, ip)"
     column = column_of(entry)
+    if entry.many:
+        return f"unnest(coalesce({column}, [NULL]))"
     return f"strftime({column}, '%Y-%m-%d')" if entry.kind is Kind.TIME else column
 
 

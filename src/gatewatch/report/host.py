@@ -100,7 +100,7 @@ def sightings(con: "duckdb.DuckDBPyConnection", address: Address) -> list[Sighti
     """Every service at `address` in the snapshots of `con`."""
     return [
         Sighting(
-            str(snapshot), int(port or 0), str(seen_at), str(response),
+            str(snapshot), int(str(port)), str(seen_at), str(response),
             dict(zip(_TOLD, told, strict=True)),
         )
         for snapshot, port, seen_at, response, *told in services(

@@ -2,7 +2,9 @@
 
 Counts are of observed services. Nothing is dropped: what is beyond the first n is "other", what
 lacks the field is counted apart, and the three add up to the total. Each bucket carries the
-query that finds exactly its services. Same query, same snapshots: same report.
+query that finds exactly its services. Where a service has several values it counts under each,
+and `overlap` says how much more than the total the parts are. Same query, same snapshots: same
+report.
 """
 
 from collections.abc import Sequence
@@ -16,6 +18,7 @@ from gatewatch.query.compile import counted_from, key_of, where
 from gatewatch.query.nodes import EVERYTHING, Node, all_of
 from gatewatch.query.printing import printed
 from gatewatch.query.scope import Scope
+from gatewatch.query.search import count_services
 from gatewatch.report.groupings import Grouping
 
 if TYPE_CHECKING:
@@ -55,6 +58,8 @@ class Report:
     other: int
     """Services with a value beyond the buckets."""
     other_values: int
+    overlap: int
+    """So much more than the total the parts add up to: services counted under several values."""
     missing: Bucket | None
     """The services that have none of its values; None when there are none."""
     hosts: int | None
@@ -71,7 +76,8 @@ def top(
 ) -> Report:
     """The `count` most frequent values of `grouping` among the services of `scope`."""
     found = _counted(con, scope.node, grouping, count)
-    total, values, without = found[0][-3:] if found else (0, 0, 0)
+    parts, values, without = found[0][-3:] if found else (0, 0, 0)
+    total = count_services(con, scope.node) if grouping.overlaps else parts
     base = _base(scope, grouping)
 
     def bucket(values: Sequence[Any], services: int) -> Bucket:
@@ -88,8 +94,9 @@ def top(
         snapshots=scope.infos,
         total=total,
         buckets=buckets,
-        other=total - without - sum(one.count for one in buckets),
+        other=parts - without - sum(one.count for one in buckets),
         other_values=values - len(buckets),
+        overlap=parts - total,
         missing=bucket([None] * len(grouping.columns), without) if without else None,
         hosts=_hosts(scope),
     )
@@ -133,10 +140,10 @@ def _by_value(node: Node, condition: "Sql", grouping: Grouping, names: Sequence[
     # Millions of rows become some ten thousand keys before anything is looked up.
     key = key_of(grouping.table)
     return (
-        f"SELECT {values}, sum(weight)::BIGINT AS n FROM "
+        f"SELECT {', '.join(names)}, sum(weight)::BIGINT AS n FROM (SELECT {values}, weight FROM "
         f"(SELECT {key}, {weight}::BIGINT AS weight FROM {source} "
         f"WHERE {condition.text} GROUP BY {key}) "
-        f"LEFT JOIN {grouping.table} USING ({key}) GROUP BY ALL"
+        f"LEFT JOIN {grouping.table} USING ({key})) GROUP BY ALL"
     )
 
 

@@ -26,7 +26,7 @@ _SMALL = 10_000
 
 _TYPES = {Kind.NUMBER: "INTEGER"}
 UNDERSTANDING: dict[str, str] = {"response": "BIGINT"} | {
-    entry.column: _TYPES.get(entry.kind, "VARCHAR")
+    entry.column: _TYPES.get(entry.kind, "VARCHAR") + ("[]" if entry.many else "")
     for entry in FIELDS.values()
     if entry.home is Home.RESPONSE and entry.name != "response"
 }

@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
 
     word = args.word.lower()
     rows = [
-        (entry.name, entry.kind, entry.sentence, entry.example, " ".join(entry.aliases))
+        (entry.name, entry.shape, entry.sentence, entry.example, " ".join(entry.aliases))
         for entry in FIELDS.values()
         if any(word in text.lower() for text in (entry.name, entry.sentence, *entry.aliases))
     ]

@@ -127,7 +127,8 @@ def _for_people(report: "Report", args: argparse.Namespace) -> "Table":
 
 def _notes(report: "Report", args: argparse.Namespace) -> Iterator[str]:
     hosts = f" on {counted(report.hosts, 'host')}" if report.hosts else ""
-    yield f"Unit {report.unit}, total {report.total:,}{hosts}; each is in one row."
+    each = f"{counted(report.overlap, 'time')} one is in another row too" if report.overlap else ""
+    yield f"Unit {report.unit}, total {report.total:,}{hosts}; {each or 'each is in one row'}."
     for one in report.snapshots:
         if one.rejected:
             yield f"{counted(one.rejected, 'record')} of {one.id} could not be read."

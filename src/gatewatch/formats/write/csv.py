@@ -8,7 +8,7 @@ import csv
 from typing import TextIO
 
 from gatewatch.model.hostile import cell, shown
-from gatewatch.model.table import Document, Value
+from gatewatch.model.table import Document, Value, flat
 
 __all__ = ["FOR_PEOPLE", "NAME", "SENTENCE", "SUFFIXES", "write"]
 
@@ -27,4 +27,5 @@ def write(document: Document, out: TextIO) -> None:
 
 
 def _cell(value: Value) -> Value:
+    value = flat(value)
     return cell(shown(value, len(value))) if isinstance(value, str) else value

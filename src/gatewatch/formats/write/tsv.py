@@ -7,7 +7,7 @@ Tabs and line breaks inside a value are written as escapes, as the format cannot
 from typing import TextIO
 
 from gatewatch.model.hostile import cell, shown
-from gatewatch.model.table import Document, Value
+from gatewatch.model.table import Document, Value, flat
 
 __all__ = ["FOR_PEOPLE", "NAME", "SENTENCE", "SUFFIXES", "write"]
 
@@ -25,6 +25,7 @@ def write(document: Document, out: TextIO) -> None:
 
 
 def _cell(value: Value) -> str:
+    value = flat(value)
     if isinstance(value, str):
         return cell(shown(value, len(value)))
     return "" if value is None else str(value)
