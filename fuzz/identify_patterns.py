@@ -1,5 +1,5 @@
 # Invariant: any text is refused as a pattern, or is matched with any value, however
-# hostile, in little time; looking for its literal first dismisses nothing that it matches.
+# hostile, in little time; looking for its texts first dismisses nothing that it matches.
 """Tries identify/patterns.py: the first line is the pattern, the rest a piece of the value."""
 
 from gatewatch.identify.catalogue import catalogue
@@ -46,4 +46,6 @@ def one(data: bytes) -> None:
         return
     piece = piece[:_LENGTH]
     for value in (piece, piece[:1] * _LENGTH, (piece * _LENGTH)[: _LENGTH - 1] + "!"):
-        assert (pattern.find(value) is None) == (pattern.regex.search(value) is None)
+        found = pattern.regex.search(value)
+        assert (pattern.find(value) is None) == (found is None)
+        assert found is None or value.startswith(pattern.prefix)

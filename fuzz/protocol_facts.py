@@ -1,5 +1,6 @@
 # Invariant: any answer, whatever its bytes and marks, gives all fields and known features only;
-# fields are texts that UTF-8 can write, whole numbers, or None; nothing is raised; time is linear.
+# fields are texts that UTF-8 can write, lists of them, whole numbers, or None; nothing is raised;
+# time is linear.
 """Tries protocol/facts.py."""
 
 from zlib import crc32
@@ -24,6 +25,7 @@ def one(data: bytes) -> None:
         assert tuple(facts.fields) == FACT_FIELDS
         assert facts.features.keys() <= FEATURES.keys()
         for value in (*facts.fields.values(), *facts.features.values()):
-            assert value is None or isinstance(value, int | str)
-            if isinstance(value, str):
-                value.encode()
+            for one in value if isinstance(value, list) else [value]:
+                assert one is None or isinstance(one, int | str)
+                if isinstance(one, str):
+                    one.encode()

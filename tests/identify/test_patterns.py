@@ -1,6 +1,8 @@
 """Patterns that could hang are refused; the rest say whether they are anchored."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gatewatch.identify.patterns import compile_pattern
 
@@ -53,9 +55,9 @@ def test_a_pattern_that_could_hang_is_refused(source: str) -> None:
 
 
 def test_the_longer_the_values_the_less_a_pattern_may_do() -> None:
-    compile_pattern("a.*b", "http.server")
+    compile_pattern("a.{0,60}b", "http.server")
     with pytest.raises(ValueError, match="too long"):
-        compile_pattern("a.*b", "http.body")
+        compile_pattern("a.{0,60}b", "http.body")
 
 
 @pytest.mark.parametrize("source", [r"(?P<a>.)(?P=a)", r"(.)\1", r"(.)?(?(1)a|b)", "(?x) a # b"])
@@ -85,7 +87,12 @@ def test_signs_in_classes_and_escapes_are_no_structure(source: str) -> None:
 @pytest.mark.parametrize(
     ("source", "literal"),
     [
-        (r"^gSOAP/(?P<version>2\.[78])$", "gSOAP/"),
+        (r"^gSOAP/(?P<version>2\.[78])$", "gSOAP/2."),
+        ("^a(?:bcd)e$", "abcde"),
+        ("^ab(?:cdef)?g$", "ab"),
+        ("^ab(?:cdef){2}$", "ab"),
+        ("^(?i:abc)d$", "d"),
+        ("^a(?=bcd)", "a"),
         ("^(?:a|bcd)$", ""),
         ("^a|b$", ""),
         ("(?i)^micro_httpd$", ""),
@@ -107,3 +114,49 @@ def test_a_value_without_that_text_is_not_matched() -> None:
     assert pattern.find("gSOAP/2.7") is not None
     assert pattern.find("gSOAP/2.8") is None
     assert pattern.find("sy/2.8") is None
+
+
+@pytest.mark.parametrize(
+    ("source", "choices"),
+    [
+        ("^(?:RTSP|SIP|ICAP)/", ("RTSP/", "SIP/", "ICAP/")),
+        ("(?m)^(?:via|cf-ray): ", ("via: ", "cf-ray: ")),
+        ("^(?:ab|cd){2}x$", ()),
+        ("^(?:a[bc]|cd)$", ()),
+        ("^(?i:ab|cd)$", ()),
+        ("^(?:abc|abd)efg", ()),
+    ],
+)
+def test_where_one_text_tells_too_little_several_are_looked_for(
+    source: str, choices: tuple[str, ...]
+) -> None:
+    assert compile_pattern(source, "http.server").choices == choices
+
+
+@pytest.mark.parametrize(
+    ("source", "prefix"),
+    [
+        (r"^gSOAP/(?P<version>2\.[78])$", "gSOAP/2."),
+        (r"^(?P<model>TD-W?8)$", "TD-"),
+        (r"\AHTTP/1\.1 200", "HTTP/1.1 200"),
+        ("gSOAP", ""),
+        ("^(?:a|b)c", ""),
+        ("^a|b", ""),
+        ("(?i)^abc", ""),
+        ("(?m)^abc", ""),
+        ("^a?b", ""),
+    ],
+)
+def test_the_text_that_a_value_has_to_begin_with_is_found(source: str, prefix: str) -> None:
+    assert compile_pattern(source, "http.server").prefix == prefix
+
+
+@given(st.text("ab(|)?*^$:i", max_size=12), st.text("abi\n", max_size=8))
+def test_no_value_is_dismissed_that_the_pattern_matches(source: str, value: str) -> None:
+    try:
+        pattern = compile_pattern(source, "http.server")
+    except ValueError:
+        return
+    found = pattern.regex.search(value)
+    assert (pattern.find(value) is None) == (found is None)
+    assert found is None or value.startswith(pattern.prefix)

@@ -21,7 +21,6 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from gatewatch.cli.parser import meant
 from gatewatch.model.errors import BadSetting, BadSettingsFile
 from gatewatch.model.hostile import shown
-from gatewatch.model.language import languages
 
 __all__ = [
     "ACCESSIBLE",
@@ -30,7 +29,6 @@ __all__ = [
     "CONTACT",
     "ERRORS",
     "LAKE",
-    "LANG",
     "QUIET",
     "SETTINGS",
     "Effective",
@@ -134,9 +132,6 @@ CATALOGUE: Setting[Path | None] = Setting(
 COLOR = _one_of(
     "color", ("auto", "always", "never"), "Colour on a terminal; auto honours NO_COLOR."
 )
-LANG = _one_of(
-    "lang", ("auto", *languages()), "Language of reports; auto goes by LC_ALL, LC_MESSAGES, LANG."
-)
 ACCESSIBLE = Setting(
     "accessible",
     "true or false",
@@ -152,8 +147,7 @@ ERRORS = _one_of(
 )
 
 SETTINGS: dict[str, Setting[Any]] = {
-    entry.name: entry
-    for entry in (LAKE, CONTACT, CATALOGUE, COLOR, LANG, ACCESSIBLE, QUIET, ERRORS)
+    entry.name: entry for entry in (LAKE, CONTACT, CATALOGUE, COLOR, ACCESSIBLE, QUIET, ERRORS)
 }
 
 

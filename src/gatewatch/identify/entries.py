@@ -58,9 +58,9 @@ class Claim:
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Condition:
-    """Another feature that has to match too."""
+    """Another feature that has to match too; compared by identity."""
 
     feature: str
     pattern: Pattern
@@ -75,7 +75,7 @@ class Example:
     gives: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fingerprint:
     """One entry: when `pattern` is found in `feature`, the claims hold."""
 

@@ -1,8 +1,8 @@
 """From features to an identity: every fingerprint that matches leaves its assertions.
 
 `identify` never raises, whatever the features hold. Its work per response is bounded by the
-catalogue (patterns cannot hang, `patterns.py`; values are cut, `length_of`), and what was found
-for a one-line value is remembered, since a few thousand Server values stand for all answers.
+catalogue (patterns cannot hang, `patterns.py`; values are cut, `length_of`), and answers in which
+the same is read (`reading.py`) are concluded upon once.
 
 What a service *is* (its role) follows three rules where hints disagree:
 - a honeypot imitates: once a fingerprint is sure (`_SURE`) of a honeypot, everything that others
@@ -12,96 +12,81 @@ What a service *is* (its role) follows three rules where hints disagree:
 And a version belongs to the software that its rule names: where another software wins, it goes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 
 from gatewatch.identify.catalogue import Catalogue, catalogue
 from gatewatch.identify.entries import Condition, Fingerprint
-from gatewatch.identify.patterns import LINE_LENGTH, length_of
+from gatewatch.identify.patterns import length_of
+from gatewatch.identify.reading import Reading, Readings, assertions_in
 from gatewatch.model.identity import Assertion, Identity
 
-__all__ = ["assertions_of", "identify"]
+__all__ = ["assertions_of", "identify", "is_met", "readings_of"]
 
-_EVIDENCE_LENGTH = 200
-_VALUE_LENGTH = 100
 _SURE = 0.8
-# One-line values of some 100 bytes each: a few megabytes.
+# Known kinds of answer; what is unknown reads alike.
 _REMEMBERED = 16_384
 
 Features = Mapping[str, str]
-Hit = tuple[Fingerprint, tuple[Assertion, ...]]
 
 
 def identify(features: Features, known: Catalogue | None = None) -> Identity:
     """What the catalogue (by default ours) knows of an answer with these features."""
     known = known or catalogue()
-    said = [
-        assertion
-        for feature, value in features.items()
-        for fingerprint, assertions in _hits(known, feature, value)
-        if _holds(fingerprint.also, fingerprint.without, features)
-        for assertion in assertions
-    ]
-    said = _own_version(_settle(said))
-    if not any(assertion.field == "role" for assertion in said):
-        said.extend(_by_signs(known, features))
-    return Identity(tuple(said))
+    return _concluded(known, readings_of(known).of(features))
+
+
+@cache
+def readings_of(known: Catalogue) -> Readings:
+    """The reader of texts with this catalogue."""
+    return Readings(known)
 
 
 def assertions_of(fingerprint: Fingerprint, features: Features) -> tuple[Assertion, ...] | None:
     """What this one fingerprint says of an answer with these features; None: it does not match."""
     value = features.get(fingerprint.feature)
-    found = None if value is None else _match(fingerprint, value[: length_of(fingerprint.feature)])
-    if found is None or not _holds(fingerprint.also, fingerprint.without, features):
+    if value is None:
         return None
-    return found
+    found = assertions_in(fingerprint, value[: length_of(fingerprint.feature)])
+    met = {condition for condition in fingerprint.also if is_met(condition, features)}
+    return found if _holds(fingerprint.also, fingerprint.without, features, met) else None
 
 
-def _hits(known: Catalogue, feature: str, value: str) -> tuple[Hit, ...]:
-    if length_of(feature) > LINE_LENGTH:
-        return _find(known, feature, value[: length_of(feature)])
-    return _find_line(known, feature, value[:LINE_LENGTH])
+def is_met(condition: Condition, features: Features) -> bool:
+    """Whether an answer with these features meets this condition."""
+    value = features.get(condition.feature)
+    if value is None:
+        return False
+    return condition.pattern.find(value[: length_of(condition.feature)]) is not None
 
 
-def _find(known: Catalogue, feature: str, value: str) -> tuple[Hit, ...]:
-    """The fingerprints whose own pattern is found in `value`, with what they assert."""
-    return tuple(
-        (fingerprint, found)
-        for fingerprint in known.fingerprints.get(feature, ())
-        if (found := _match(fingerprint, value)) is not None
+@lru_cache(maxsize=_REMEMBERED)
+def _concluded(known: Catalogue, readings: tuple[Reading, ...]) -> Identity:
+    present = {reading.feature for reading in readings}
+    met = {condition for reading in readings for condition in reading.holds}
+    said = [
+        assertion
+        for reading in readings
+        for fingerprint, assertions in reading.hits
+        if _holds(fingerprint.also, fingerprint.without, present, met)
+        for assertion in assertions
+    ]
+    said = _own_version(_settle(said))
+    if not any(assertion.field == "role" for assertion in said):
+        said.extend(_by_signs(known, present, met))
+    return Identity(tuple(said))
+
+
+def _holds(
+    also: Iterable[Condition],
+    without: Iterable[str],
+    present: Container[str],
+    met: Container[Condition],
+) -> bool:
+    """Absence is only proven where the names of all headers are known."""
+    return all(condition in met for condition in also) and all(
+        name not in present and "http.names" in present for name in without
     )
-
-
-_find_line = lru_cache(maxsize=_REMEMBERED)(_find)
-
-
-def _match(fingerprint: Fingerprint, value: str) -> tuple[Assertion, ...] | None:
-    match = fingerprint.pattern.find(value)
-    if match is None:
-        return None
-    return tuple(_assertions(fingerprint, match.groupdict(""), match[0]))
-
-
-def _assertions(
-    fingerprint: Fingerprint, captured: Mapping[str, str], evidence: str
-) -> Iterator[Assertion]:
-    for claim in fingerprint.claims:
-        value = claim.value
-        for name, text in captured.items():
-            value = value.replace(f"{{{name}}}", text)
-        value = value.strip()[:_VALUE_LENGTH]
-        if value:
-            yield Assertion(
-                claim.field, value, claim.confidence, fingerprint.rule, evidence[:_EVIDENCE_LENGTH]
-            )
-
-
-def _holds(also: Iterable[Condition], without: Iterable[str], features: Features) -> bool:
-    for condition in also:
-        value = features.get(condition.feature)
-        if value is None or not condition.pattern.find(value[: length_of(condition.feature)]):
-            return False
-    return all(name not in features and "http.names" in features for name in without)
 
 
 def _settle(said: list[Assertion]) -> list[Assertion]:
@@ -125,8 +110,10 @@ def _own_version(said: list[Assertion]) -> list[Assertion]:
     return [one for one in said if one.field != "software.version" or one.rule in rules]
 
 
-def _by_signs(known: Catalogue, features: Features) -> Iterator[Assertion]:
-    found = [sign for sign in known.signs.signs if _holds(sign.where, sign.without, features)]
+def _by_signs(
+    known: Catalogue, present: Container[str], met: Container[Condition]
+) -> Iterator[Assertion]:
+    found = [sign for sign in known.signs.signs if _holds(sign.where, sign.without, present, met)]
     total = sum(sign.points for sign in found)
     for verdict in known.signs.verdicts:
         if total >= verdict.points > 0 or total <= verdict.points < 0:

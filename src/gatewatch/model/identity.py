@@ -5,7 +5,9 @@ its confidence and the bytes that matched; the value with the most combined conf
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 __all__ = ["Assertion", "Identity"]
 
@@ -25,17 +27,21 @@ class Assertion:
     """The text that matched."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Identity:
     """All assertions about one response."""
 
     assertions: tuple[Assertion, ...] = ()
 
-    def best(self) -> dict[str, tuple[str, float]]:
+    def best(self) -> Mapping[str, tuple[str, float]]:
         """Per field the winning value and its confidence, 1 - product(1 - c) over its rules.
 
         Of two values with equal confidence the one asserted first wins.
         """
+        return self._best
+
+    @cached_property
+    def _best(self) -> Mapping[str, tuple[str, float]]:
         doubt: dict[str, dict[str, float]] = defaultdict(dict)
         for said in self.assertions:
             values = doubt[said.field]

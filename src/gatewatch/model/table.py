@@ -15,7 +15,6 @@ from enum import StrEnum
 from gatewatch.model.errors import FormatUnfit
 from gatewatch.model.fields import Kind, field_named
 from gatewatch.model.hostile import shown
-from gatewatch.model.language import ENGLISH, Language, Words
 
 __all__ = [
     "BUCKET",
@@ -135,8 +134,6 @@ class Page:
     color: bool = False
     accessible: bool = False
     """Read aloud: bars become words, nothing is drawn."""
-    language: Language = field(default=ENGLISH)
-    """How numbers are written, and what formats say themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +176,7 @@ class Table:
         """What people read above `column`, on one line, safe to show."""
         heading = self.headings.get(column, column)
         unit = self.units.get(column)
-        return f"{_short(heading)} ({_short(unit)})" if unit else _short(heading)
+        return shown(f"{heading} ({unit})" if unit else heading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +199,6 @@ class Document:
         return tables[0]
 
 
-def _short(text: str) -> str:
-    return text if isinstance(text, Words) else shown(text)
-
-
 _LOOKS = {Kind.NUMBER: Look.NUMBER, Kind.IP: Look.WHOLE, Kind.TIME: Look.WHOLE}
 
 
@@ -216,19 +209,17 @@ def flat(value: Value) -> str | int | float | None:
     return ",".join(value)
 
 
-def spoken(value: Value, look: Look, language: Language = ENGLISH) -> str:
+def spoken(value: Value, look: Look) -> str:
     """`value` as people read it, on one line, safe to show, never cut; nothing for None."""
     if value is None:
         return ""
-    if isinstance(value, Words):
-        return value
     if not isinstance(value, str | int | float):
         return shown(", ".join(value), sum(map(len, value)) + 2 * len(value))
     if isinstance(value, str):
         # An empty value was sent, a missing one was not: they must not look alike.
         return shown(value, len(value)) if value else '""'
     if look is Look.SHARE:
-        return language.share(value)
+        return f"{value * 100:.1f} %"
     if look is Look.COUNT:
-        return language.number(value, 1)
+        return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
     return str(value)

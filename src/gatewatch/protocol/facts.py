@@ -21,7 +21,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from gatewatch.model.observation import Answer, Mark, Spoke
-from gatewatch.protocol.challenge import Challenge, parse_challenges
+from gatewatch.protocol.challenge import parse_challenges
 from gatewatch.protocol.head import Head, parse_head, text
 
 __all__ = ["FACT_FIELDS", "FEATURES", "Fact", "Facts", "read_facts"]
@@ -53,11 +53,14 @@ the patterns for `http.server`. Where the order of headers is not the device's, 
 sorted and `http.head` is missing; `http.names` is missing too where some headers are unknown,
 so its presence means that an absent header was really not sent."""
 
+Fact = str | int | list[str] | None
+Fields = dict[str, Fact]
+
+_NOTHING: Fields = dict.fromkeys(FACT_FIELDS)
+# The headers that are read one by one.
+_TELLING = frozenset({"server", "content-type", "location", "set-cookie", "www-authenticate"})
 _TITLE = re.compile(rb"<title(?:\s[^>]{0,200}+)?>([^<]{0,512}+)", re.IGNORECASE)
 _EMPTY_SHA256 = sha256(b"").hexdigest()
-
-
-Fact = str | int | list[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +73,16 @@ class Facts:
 
 def read_facts(answer: Answer) -> Facts:
     """The facts of a masked answer."""
-    subject = next((value for name, value in answer.tls if name == "subject"), None)
-    fields: dict[str, Fact] = dict.fromkeys(FACT_FIELDS)
-    fields["spoke"] = str(answer.spoke)
-    fields["outcome"] = str(answer.outcome)
-    fields["marks"] = sorted(map(str, answer.marks)) or None
-    fields["tls.subject"] = subject
+    fields = _NOTHING.copy()
+    fields["spoke"] = answer.spoke.value
+    fields["outcome"] = answer.outcome.value
+    if answer.marks:
+        fields["marks"] = sorted(map(str, answer.marks))
     features: dict[str, str] = {}
-    if subject is not None:
-        features["tls.subject"] = subject
+    for name, value in answer.tls:
+        if name == "subject":
+            fields["tls.subject"] = features["tls.subject"] = value
+            break
     if answer.spoke is Spoke.HTTP:
         head = parse_head(answer.head)
         _read_head(head, answer, fields, features)
@@ -88,15 +92,14 @@ def read_facts(answer: Answer) -> Facts:
     return Facts(fields, features)
 
 
-def _read_head(
-    head: Head, answer: Answer, fields: dict[str, Fact], features: dict[str, str]
-) -> None:
-    by_name: dict[str, list[str]] = {}
+def _read_head(head: Head, answer: Answer, fields: Fields, features: dict[str, str]) -> None:
     lines: list[str] = []
+    told: dict[str, list[str]] = {}
     for name, value in head.headers:
         key = name.lower()
         lines.append(f"{key}: {value}")
-        by_name.setdefault(key, []).append(value)
+        if key in _TELLING:
+            told.setdefault(key, []).append(value)
     features["http.header"] = "\n".join(lines)
     if head.status is not None:
         fields["status"] = head.status
@@ -106,22 +109,20 @@ def _read_head(
     if head.oddities:
         fields["oddities"] = list(head.oddities)
         features["http.oddities"] = " ".join(head.oddities)
-    if "server" in by_name:
-        fields["server"] = features["http.server"] = by_name["server"][0]
-    if "content-type" in by_name:
-        fields["content.type"] = by_name["content-type"][0].partition(";")[0].strip().lower()
-    if "location" in by_name:
-        features["http.location"] = by_name["location"][0]
-    if "set-cookie" in by_name:
-        features["http.cookies"] = " ".join(map(_cookie_name, by_name["set-cookie"]))
-    if "www-authenticate" in by_name:
-        _read_challenges(by_name["www-authenticate"], fields, features)
+    if server := told.get("server"):
+        fields["server"] = features["http.server"] = server[0]
+    if kind := told.get("content-type"):
+        fields["content.type"] = kind[0].partition(";")[0].strip().lower()
+    if location := told.get("location"):
+        features["http.location"] = location[0]
+    if cookies := told.get("set-cookie"):
+        features["http.cookies"] = " ".join(map(_cookie_name, cookies))
+    if challenges := told.get("www-authenticate"):
+        _read_challenges(challenges, fields, features)
     _read_order(head, answer, fields, features)
 
 
-def _read_order(
-    head: Head, answer: Answer, fields: dict[str, Fact], features: dict[str, str]
-) -> None:
+def _read_order(head: Head, answer: Answer, fields: Fields, features: dict[str, str]) -> None:
     """What is only known when every header is (names), and in the device's own order (head)."""
     if Mark.PARTIAL in answer.marks:
         return
@@ -133,27 +134,23 @@ def _read_order(
     fields["headers"] = features["http.names"] = " ".join(names)
 
 
-def _read_challenges(values: list[str], fields: dict[str, Fact], features: dict[str, str]) -> None:
+def _read_challenges(values: list[str], fields: Fields, features: dict[str, str]) -> None:
     features["http.challenge"] = "\n".join(values)
-    challenges = _challenges(tuple(values))
-    if challenges:
-        fields["auth.scheme"] = challenges[0].scheme
-    for challenge in challenges:
-        realm = challenge.get("realm")
-        if realm is not None:
-            fields["realm"] = features["http.realm"] = realm
-            return
+    scheme, realm = _scheme_and_realm(tuple(values))
+    fields["auth.scheme"] = scheme
+    if realm is not None:
+        fields["realm"] = features["http.realm"] = realm
 
 
-@lru_cache(maxsize=4096)
-def _challenges(values: tuple[str, ...]) -> tuple[Challenge, ...]:
-    """Masked challenges repeat: a few thousand stand for all."""
-    return parse_challenges(values)
+@lru_cache(maxsize=16384)
+def _scheme_and_realm(values: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """Masked challenges repeat: some thousands stand for all."""
+    challenges = parse_challenges(values)
+    realms = (realm for one in challenges if (realm := one.get("realm")) is not None)
+    return challenges[0].scheme if challenges else None, next(realms, None)
 
 
-def _read_body(
-    head: Head, answer: Answer, fields: dict[str, Fact], features: dict[str, str]
-) -> None:
+def _read_body(head: Head, answer: Answer, fields: Fields, features: dict[str, str]) -> None:
     body = answer.body
     if Mark.NO_BODY in answer.marks:
         if head.get("content-length") == "0":
