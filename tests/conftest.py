@@ -1,5 +1,6 @@
 """Made-up services and lakes for every room's tests; all addresses are for documentation."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -21,6 +22,9 @@ settings.load_profile("house")
 # A shell starts what it puts in the background deaf to Ctrl-C, and our programs would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# What is written depends on no tester's own language; programs that tests start inherit this.
+os.environ["LC_ALL"] = "C.UTF-8"
 
 HEADS = {
     "gsoap": (

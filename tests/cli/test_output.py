@@ -15,6 +15,7 @@ from gatewatch.cli.output import (
     add_format_option,
     colored,
     for_people,
+    language_of,
     write_table,
     write_tables,
 )
@@ -133,6 +134,44 @@ def test_accessible_has_words_for_bars(monkeypatch: pytest.MonkeyPatch) -> None:
     table = Table(("server", "n"), [("a", 4), ("b", 1)], chart=Bars("server", "n"))
     write_table(table, asked("--accessible", "--color=never"))
     assert screen.text().splitlines()[2].endswith("25 % of the largest")
+
+
+@pytest.mark.parametrize(
+    ("argv", "env", "code"),
+    [
+        ((), {}, "en"),
+        ((), {"LANG": "fr_CA.UTF-8"}, "fr"),
+        ((), {"LANG": "fr_FR", "LC_MESSAGES": "de_DE"}, "en"),
+        ((), {"LANG": "de", "LC_MESSAGES": "", "LC_ALL": "fr"}, "fr"),
+        ((), {"LC_ALL": "fr_FR", "GATEWATCH_LANG": "en"}, "en"),
+        (("--lang", "fr"), {"GATEWATCH_LANG": "en"}, "fr"),
+    ],
+)
+def test_the_language_is_asked_for_or_the_systems(
+    argv: tuple[str, ...], env: dict[str, str], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LC_ALL")
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    assert language_of(asked(*argv)).code == code
+
+
+def test_numbers_of_a_table_follow_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = terminal(monkeypatch)
+    write_table(Table(("n",), [(1200,)]), asked("--lang", "fr", "--color=never"))
+    assert screen.text() == "    n\n1\u202f200\n"
+
+
+def test_programs_read_the_same_in_any_language(capsys: pytest.CaptureFixture[str]) -> None:
+    write_table(Table(("n", "share"), [(1200, 0.5)]), asked("--lang", "fr"))
+    assert capsys.readouterr().out == '{"n":1200,"share":0.5}\n'
+
+
+def test_a_terminal_without_narrow_blanks_gets_plain_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="latin-1"))
+    write_table(Table(("n",), [(1200,)]), asked("--format", "table", "--lang", "fr"))
+    assert raw.getvalue() == b"    n\n1 200\n"
 
 
 def test_data_is_utf8_in_any_locale(monkeypatch: pytest.MonkeyPatch) -> None:

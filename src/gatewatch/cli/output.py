@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from gatewatch.cli.parser import meant
-from gatewatch.cli.settings import ACCESSIBLE, COLOR, setting
+from gatewatch.cli.settings import ACCESSIBLE, COLOR, LANG, add_option, setting
 from gatewatch.model.errors import Exit, OutputUnwritable
 from gatewatch.model.hostile import shown
 
 if TYPE_CHECKING:
     from gatewatch.formats.write import BinaryWriter, TextWriter
+    from gatewatch.model.language import Language
     from gatewatch.model.table import Page, Table, Value
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "colored",
     "discard_stdout",
     "for_people",
+    "language_of",
     "write_table",
     "write_tables",
 ]
@@ -58,11 +60,25 @@ def add_format_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="FILE", default=_STDOUT, help="write to FILE (default: stdout)"
     )
+    add_option(parser, LANG)
 
 
 def for_people(args: argparse.Namespace) -> bool:
     """Whether `write_table` will use a format for people, with words, headings and charts."""
     return _writer(args).FOR_PEOPLE
+
+
+def language_of(args: argparse.Namespace) -> "Language":
+    """The language of titles, notes and numbers in formats for people."""
+    from gatewatch.model.language import language, languages
+
+    code = setting(LANG, args)
+    if code == "auto":
+        # POSIX, 8.2: the first of these that is set and not empty decides.
+        names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+        code = next(filter(None, names), "").partition("_")[0]
+    found = language(code) if code in languages() else language("en")
+    return found if _takes_unicode(args) else found.plain()
 
 
 def write_table(table: "Table", args: argparse.Namespace) -> int:
@@ -151,7 +167,12 @@ def _page(out: TextIO, args: argparse.Namespace) -> "Page":
     width = None
     if out.isatty() or os.environ.get("COLUMNS", "").isdigit():
         width = max(shutil.get_terminal_size().columns, 20)
-    return Page(width, color=colored(out, args), accessible=setting(ACCESSIBLE, args))
+    return Page(width, colored(out, args), setting(ACCESSIBLE, args), language_of(args))
+
+
+def _takes_unicode(args: argparse.Namespace) -> bool:
+    encoding = (sys.stdout.encoding or "utf-8") if args.output == _STDOUT else "utf-8"
+    return encoding.lower().startswith("utf")
 
 
 @contextmanager

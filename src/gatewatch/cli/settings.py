@@ -21,6 +21,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from gatewatch.cli.parser import meant
 from gatewatch.model.errors import BadSetting, BadSettingsFile
 from gatewatch.model.hostile import shown
+from gatewatch.model.language import languages
 
 __all__ = [
     "ACCESSIBLE",
@@ -29,6 +30,7 @@ __all__ = [
     "CONTACT",
     "ERRORS",
     "LAKE",
+    "LANG",
     "QUIET",
     "SETTINGS",
     "Effective",
@@ -132,6 +134,9 @@ CATALOGUE: Setting[Path | None] = Setting(
 COLOR = _one_of(
     "color", ("auto", "always", "never"), "Colour on a terminal; auto honours NO_COLOR."
 )
+LANG = _one_of(
+    "lang", ("auto", *languages()), "Language of reports; auto goes by LC_ALL, LC_MESSAGES, LANG."
+)
 ACCESSIBLE = Setting(
     "accessible",
     "true or false",
@@ -147,7 +152,8 @@ ERRORS = _one_of(
 )
 
 SETTINGS: dict[str, Setting[Any]] = {
-    entry.name: entry for entry in (LAKE, CONTACT, CATALOGUE, COLOR, ACCESSIBLE, QUIET, ERRORS)
+    entry.name: entry
+    for entry in (LAKE, CONTACT, CATALOGUE, COLOR, LANG, ACCESSIBLE, QUIET, ERRORS)
 }
 
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from gatewatch.model.errors import FormatUnfit
 from gatewatch.model.fields import Kind, field_named
 from gatewatch.model.hostile import shown
+from gatewatch.model.language import ENGLISH, Language, Words
 
 __all__ = [
     "BUCKET",
@@ -134,6 +135,8 @@ class Page:
     color: bool = False
     accessible: bool = False
     """Read aloud: bars become words, nothing is drawn."""
+    language: Language = field(default=ENGLISH)
+    """How numbers are written, and what formats say themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ class Table:
         """What people read above `column`, on one line, safe to show."""
         heading = self.headings.get(column, column)
         unit = self.units.get(column)
-        return shown(f"{heading} ({unit})" if unit else heading)
+        return f"{_short(heading)} ({_short(unit)})" if unit else _short(heading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +202,10 @@ class Document:
         return tables[0]
 
 
+def _short(text: str) -> str:
+    return text if isinstance(text, Words) else shown(text)
+
+
 _LOOKS = {Kind.NUMBER: Look.NUMBER, Kind.IP: Look.WHOLE, Kind.TIME: Look.WHOLE}
 
 
@@ -209,17 +216,19 @@ def flat(value: Value) -> str | int | float | None:
     return ",".join(value)
 
 
-def spoken(value: Value, look: Look) -> str:
+def spoken(value: Value, look: Look, language: Language = ENGLISH) -> str:
     """`value` as people read it, on one line, safe to show, never cut; nothing for None."""
     if value is None:
         return ""
+    if isinstance(value, Words):
+        return value
     if not isinstance(value, str | int | float):
         return shown(", ".join(value), sum(map(len, value)) + 2 * len(value))
     if isinstance(value, str):
         # An empty value was sent, a missing one was not: they must not look alike.
         return shown(value, len(value)) if value else '""'
     if look is Look.SHARE:
-        return f"{value * 100:.1f} %"
+        return language.share(value)
     if look is Look.COUNT:
-        return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+        return language.number(value, 1)
     return str(value)

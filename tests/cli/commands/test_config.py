@@ -25,6 +25,7 @@ def test_each_setting_is_shown_with_value_and_origin(
         "contact": ("mailto:scan@research.example", "GATEWATCH_CONTACT"),
         "catalogue": ("mine", "gatewatch.toml:1"),
         "color": ("auto", "default"),
+        "lang": ("auto", "default"),
         "accessible": ("false", "default"),
         "quiet": ("false", "default"),
         "errors": ("text", "default"),

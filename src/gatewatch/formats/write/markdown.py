@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from itertools import chain, islice
 from typing import TextIO
 
-from gatewatch.model.hostile import shown
+from gatewatch.model.language import Language
 from gatewatch.model.table import Document, Look, Table, spoken
 
 __all__ = ["FOR_PEOPLE", "NAME", "SENTENCE", "SUFFIXES", "write"]
@@ -32,10 +32,10 @@ def write(document: Document, out: TextIO) -> None:
         out.write(f"# {_escaped(spoken(document.title, Look.WHOLE))}\n\n")
     for place, table in enumerate(document.tables):
         out.write("\n" if place else "")
-        _write_table(table, out)
+        _write_table(table, document.page.language, out)
 
 
-def _write_table(table: Table, out: TextIO) -> None:
+def _write_table(table: Table, language: Language, out: TextIO) -> None:
     rows = iter(table.rows)
     measured = list(islice(rows, _MEASURED))
     columns = []
@@ -44,12 +44,12 @@ def _write_table(table: Table, out: TextIO) -> None:
         if look is not Look.DATA:
             columns.append((position, name, look))
     if table.title:
-        aside = f" ({_escaped(shown(table.aside))})" if table.aside else ""
+        aside = f" ({_escaped(spoken(table.aside, Look.WHOLE))})" if table.aside else ""
         out.write(f"**{_escaped(spoken(table.title, Look.WHOLE))}**{aside}\n\n")
     out.write(_line(_escaped(table.heading_of(name)) for _, name, _ in columns))
     out.write(_line("---:" if _is_number(look) else "---" for _, _, look in columns))
     out.writelines(
-        _line(_escaped(spoken(row[position], look)) for position, _, look in columns)
+        _line(_escaped(spoken(row[position], look, language)) for position, _, look in columns)
         for row in chain(measured, rows)
     )
     out.writelines(f"\n{_escaped(spoken(note, Look.WHOLE))}\n" for note in table.notes)

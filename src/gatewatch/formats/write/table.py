@@ -12,7 +12,7 @@ from itertools import chain, islice, repeat, zip_longest
 from textwrap import fill, wrap
 from typing import TextIO
 
-from gatewatch.model.hostile import shown
+from gatewatch.model.language import Language
 from gatewatch.model.table import Bars, Document, Look, Page, Table, Value, spoken
 
 __all__ = ["FOR_PEOPLE", "NAME", "SENTENCE", "SUFFIXES", "write"]
@@ -61,7 +61,7 @@ class _Bars:
     top: float
     width: int
     blocks: bool
-    words: bool
+    words: Language | None
 
     def of(self, row: Sequence[Value]) -> str:
         value = row[self.position]
@@ -69,8 +69,9 @@ class _Bars:
             return ""
         part = min(value / self.top, 1.0)
         if self.words:
-            per_cent = f"{part * 100:.0f}" if part >= 0.01 else "under 1"
-            return f"{per_cent} % of the largest"
+            if part < 0.01:
+                return self.words.phrase("under 1 % of the largest")
+            return self.words.phrase("{part} % of the largest", part=round(part * 100))
         if not self.blocks:
             return "#" * max(round(part * self.width), 1)
         whole, eighths = divmod(max(round(part * self.width * 8), 1), 8)
@@ -93,7 +94,7 @@ def _write_table(table: Table, page: Page, out: TextIO) -> None:
     unicode = _takes(out, "█…")
     drawn = isinstance(table.chart, Bars)
     ellipsis = "…" if unicode else "..."
-    columns = _with_room(_columns(table, measured), page.width, drawn)
+    columns = _with_room(_columns(table, page.language, measured), page.width, drawn)
     bar_width = _fit(columns, page.width, bar=drawn)
     every = chain(measured, rows)
     if bar_width is None:
@@ -106,7 +107,7 @@ def _write_table(table: Table, page: Page, out: TextIO) -> None:
     out.writelines(f"{_wrapped(note, page.width)}\n" for note in table.notes)
 
 
-def _columns(table: Table, rows: Sequence[Sequence[Value]]) -> list[_Column]:
+def _columns(table: Table, language: Language, rows: Sequence[Sequence[Value]]) -> list[_Column]:
     columns = []
     for position, name in enumerate(table.columns):
         values = [row[position] for row in rows]
@@ -114,7 +115,9 @@ def _columns(table: Table, rows: Sequence[Sequence[Value]]) -> list[_Column]:
         if look is Look.DATA:
             continue
         name = table.heading_of(name)
-        width = max(_width(text) for text in (name, *(spoken(value, look) for value in values)))
+        width = max(
+            _width(text) for text in (name, *(spoken(value, look, language) for value in values))
+        )
         if look is Look.TEXT:
             width = min(width, _TEXT_LIMIT)
         columns.append(_Column(name, position, look, width))
@@ -158,13 +161,14 @@ def _bars(
     position = list(table.columns).index(table.chart.value)
     numbers = [row[position] for row in rows]
     top = max((value for value in numbers if isinstance(value, int | float)), default=0)
-    return _Bars(position, top, width, blocks=blocks, words=page.accessible) if top else None
+    words = page.language if page.accessible else None
+    return _Bars(position, top, width, blocks=blocks, words=words) if top else None
 
 
 def _write_title(table: Table, page: Page, out: TextIO) -> None:
     if not table.title:
         return
-    title, aside = spoken(table.title, Look.WHOLE), shown(table.aside)
+    title, aside = spoken(table.title, Look.WHOLE), spoken(table.aside, Look.WHOLE)
     space = min(page.width or _SHEET, _SHEET) - _width(title) - _width(aside)
     between = " " * space if space >= len(_GAP) else "\n"
     right = f"{between}{aside}" if aside else ""
@@ -181,16 +185,18 @@ def _lines(
     header = (_aligned(column.name, column, ellipsis) for column in columns)
     yield _painted(_GAP.join(header).rstrip(), _DIM, page)
     for row in rows:
-        first, *more = _row(row, columns, ellipsis)
+        first, *more = _row(row, columns, page.language, ellipsis)
         yield first + _GAP + _painted(bars.of(row), _CYAN, page) if bars else first
         yield from more
 
 
-def _row(row: Sequence[Value], columns: Sequence[_Column], ellipsis: str) -> Iterator[str]:
+def _row(
+    row: Sequence[Value], columns: Sequence[_Column], language: Language, ellipsis: str
+) -> Iterator[str]:
     """The row as one line, or as several where prose goes on."""
     parts = []
     for column in columns:
-        text = spoken(row[column.position], column.look)
+        text = spoken(row[column.position], column.look, language)
         prose = column.look is Look.PROSE and len(text) > column.width
         parts.append(wrap(text, column.width) if prose else [text])
     for texts in zip_longest(*parts, fillvalue=""):
@@ -207,7 +213,7 @@ def _blocks(
     margin = max((_width(column.name) for column in columns), default=0)
     for row in rows:
         for column in columns:
-            text = spoken(row[column.position], column.look)
+            text = spoken(row[column.position], column.look, page.language)
             if text:
                 name = _painted(column.name.ljust(margin), _DIM, page)
                 yield f"{name}{_GAP}{_cut(text, _TEXT_LIMIT, ellipsis)}"
