@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gatewatch.cli.main import run
+from gatewatch.identify.catalogue import catalogue_id
 from gatewatch.model.observation import Observation, Place, Rejected
 from gatewatch.model.snapshot import SnapshotInfo, Source
 from gatewatch.pipeline.ingest import ingest_records
@@ -49,14 +50,21 @@ def out(
     return report
 
 
+def one_line(text: str) -> str:
+    """`text` without its line ends."""
+    return " ".join(text.split())
+
+
 def test_people_see_ranks_shares_bars_and_the_rest(out: Out) -> None:
     assert out("--by", "server", "-n", "1", "--format", "table") == (
         "Services by server                               snapshot 2026-11-20, 2 days old\n"
-        "rank  server           services   share  query\n"
-        "   1  gSOAP/2.7               5  50.0 %  server=gSOAP/2.7  █████████████████████\n"
-        "      other (1 value)         1  10.0 %                    ████▎\n"
-        "      no server               4  40.0 %  not server:*      ████████████████▊\n"
-        "Unit services, total 10 on 9 hosts; each is in one row.\n"
+        "rank  server           services   share  so far  query\n"
+        "   1  gSOAP/2.7               5  50.0 %  50.0 %  server=gSOAP/2.7  █████████████\n"
+        "      other (1 value)         1  10.0 %                            ██▋\n"
+        "      no server               4  40.0 %          not server:*      ██████████▍\n"
+        "Unit services, total 10 on 9 hosts, which shares are of; each is in one row.\n"
+        "Coverage of 2026-11-20: test does not say what was asked.\n"
+        f"Understood by catalogue {catalogue_id()[:8]}; no network data is imported.\n"
         "Behind the first row: gatewatch search server=gSOAP/2.7\n"
     )
 
@@ -67,9 +75,9 @@ def test_the_query_behind_each_row_is_shown_where_there_is_room(
     monkeypatch.setenv("COLUMNS", "100")
     text = out("port:7547", "--by", "country", "--format", "table")
     assert text.startswith("Services by country: port:7547  ")
-    assert "   1  IT                 5  55.6 %  port:7547 country=IT     █" in text
-    assert "      no country         1  11.1 %  port:7547 not country:*  █" in text
-    assert "Located by the source alone, no table is imported.\n" in text
+    assert "   1  IT                 5  55.6 %  55.6 %  port:7547 country=IT     █" in text
+    assert "      no country         1  11.1 %          port:7547 not country:*  █" in text
+    assert "Located by the source alone, no table is imported; understood by cat" in text
     monkeypatch.setenv("COLUMNS", "60")
     argv = ("port:7547", "--by", "country", "--format", "table")
     assert "country=IT  " not in out(*argv)
@@ -88,7 +96,7 @@ def test_programs_get_one_object_a_row(out: Out) -> None:
         },
         {
             "field": "server", "bucket": "other", "rank": None, "value": None,
-            "services": 1, "share": 0.1, "query": None,
+            "services": 1, "share": 0.1, "query": "server:* not server=gSOAP/2.7",
         },
         {
             "field": "server", "bucket": "missing", "rank": None, "value": None,
@@ -113,6 +121,55 @@ def test_the_preset_of_2019_is_three_tables_and_the_default(out: Out) -> None:
     assert products["RomPager"] == "not vendor:* not model:* software=RomPager"
 
 
+def test_two_fields_make_a_cross_tab(out: Out) -> None:
+    text = out("--by", "country", "--by", "server", "-n", "1", "--format", "table")
+    assert text.startswith(
+        "Services by country and server                   snapshot 2026-11-20, 2 days old\n"
+        "country     gSOAP/2.7  other     no server  total\n"
+        "IT                  5      0             1      6\n"
+        "other               0      0             3      3\n"
+        "no country          0      1  +          0      1\n"
+        "Unit services, total 10; cells are counts; each is in one cell.\n"
+    )
+    rows = [
+        json.loads(line)
+        for line in out("--by", "country", "--by", "server", "-n", "1").splitlines()
+    ]
+    assert rows[0] == {
+        "row_field": "country", "row_kind": "value", "row": "IT",
+        "column_field": "server", "column_kind": "value", "column": "gSOAP/2.7",
+        "services": 5, "share": 0.5, "row_share": 5 / 6, "column_share": 1.0, "expected": 3.0,
+        "residual": 1.155, "query": "country=IT server=gSOAP/2.7",
+    }  # fmt: skip
+    shares = out("--by", "country", "--by", "server", "--cells", "row", "--format", "table")
+    assert "IT             83.3 %" in shares
+    assert "cells are shares of their row (country)" in shares
+
+
+def test_hosts_are_another_unit(out: Out) -> None:
+    text = out("--by", "port", "--unit", "hosts", "--format", "table")
+    assert text.startswith("Hosts by port ")
+    assert "Unit hosts, total 9, which shares are of; rows overlap: they add up to 1 more." in text
+
+
+def test_the_rarest_come_first(out: Out) -> None:
+    rows = [json.loads(line) for line in out("--by", "server", "--rare").splitlines()]
+    assert [row["value"] for row in rows] == ["RomPager/4.07 UPnP/1.0", "gSOAP/2.7", None]
+
+
+def test_a_sample_is_never_printed_as_a_total(out: Out, seen: Seen, tmp_path: Path) -> None:
+    found = [seen(f"192.0.2.{n}", at="2026-11-21T00:00:00Z") for n in range(1, 31)]
+    ingest_records(tmp_path / "lake", found, Source("test", sampled=0.1))
+    text = out("--by", "server", "--format", "table")
+    assert "services  at least  at most" in text
+    assert "   1  gSOAP/2.7       300       269      300  100.0 %" in text
+    assert "total about 300 (269 to 300)" in one_line(text)
+    assert "A sample: 0.1 of the scope was asked" in text
+    assert " 30 " not in text
+    [row] = [json.loads(line) for line in out("--by", "server").splitlines()]
+    assert (row["services"], row["high"], row["seen"]) == (300, 300, 30)
+
+
 def test_the_same_report_twice_is_the_same_text(out: Out) -> None:
     assert out("--by", "ip") == out("--by", "ip")
 
@@ -123,9 +180,9 @@ def test_what_could_not_be_counted_is_said(
     whole = seen("192.0.2.1", at="2026-11-21T00:00:00Z")
     ingest_records(tmp_path / "lake", [whole, Rejected("line 2", "no ip")], Source("test"))
     text = out("--by", "port", "--format", "table")
-    assert "1 record of 2026-11-21 could not be read.\n" in text
+    assert "Coverage of 2026-11-21: test does not say what was asked; 1 record could not" in text
     ingest_records(tmp_path / "lake", [whole], Source("test"), lambda: True)
-    assert "is incomplete: its input was cut" in out("--by", "port", "--format", "table")
+    assert "incomplete, its input was cut" in one_line(out("--by", "port", "--format", "table"))
 
 
 def test_the_command_behind_a_row_names_the_lake_that_was_named(out: Out, tmp_path: Path) -> None:
@@ -144,6 +201,8 @@ def test_nothing_found_ends_with_one(out: Out, capsys: pytest.CaptureFixture[str
         (["--by", "sever"], 'report --by: there is no field "sever": did you mean server? "gate'),
         (["--preset", "x"], 'report --preset: there is no preset "x": there are censys-2019'),
         (["--by", "ip", "--preset", "censys-2019"], "report: --by and --preset exclude each other"),
+        (["--by", "ip", "--by", "port"], "report: ip has a value for each host, which makes no"),
+        (["--by", "ip", "--by", "port", "--by", "asn"], "report: --by three times is one too"),
         (["--by", "ip", "-n", "0"], "gatewatch report: argument -n: '0' is not a number from 1 to"),
         (["contry:IT", "--by", "ip"], 'query:1: unknown field "contry"; did you mean country?'),
     ],

@@ -15,9 +15,10 @@ from gatewatch.model.moment import day_of
 from gatewatch.query.nodes import Node
 from gatewatch.query.parser import parse
 from gatewatch.query.scope import scope
-from gatewatch.query.search import count_services
+from gatewatch.query.search import count_hosts, count_services
+from gatewatch.report.counting import Unit
 from gatewatch.report.groupings import PRODUCTS, Grouping, by_field
-from gatewatch.report.top import Bucket, Report, top
+from gatewatch.report.top import SPELLED_OUT, Bucket, Report, top
 
 EVERY = [*map(by_field, FIELDS.values()), PRODUCTS]
 QUERIES = (
@@ -31,15 +32,26 @@ QUERIES = (
 )
 
 
-def report_of(known: MadeUp, query: str | Node, grouping: Grouping, count: int = 25) -> Report:
+def report_of(
+    known: MadeUp,
+    query: str | Node,
+    grouping: Grouping,
+    count: int = 25,
+    unit: Unit = Unit.SERVICES,
+    *,
+    rarest: bool = False,
+) -> Report:
     node = parse(query).node if isinstance(query, str) else query
     chosen = scope(node, known.lake.snapshots)
-    return top(known.reading(chosen.ids), chosen, grouping, count)
+    con = known.reading(chosen.ids)
+    return top(con, chosen, grouping, count, unit=unit, rarest=rarest)
 
 
-def count(known: MadeUp, query: str) -> int:
+def count(known: MadeUp, query: str | None, unit: Unit = Unit.SERVICES) -> int:
+    assert query is not None
     chosen = scope(parse(query).node, known.lake.snapshots)
-    return count_services(known.reading(chosen.ids), chosen.node)
+    counted = {Unit.SERVICES: count_services, Unit.HOSTS: count_hosts}[unit]
+    return counted(known.reading(chosen.ids), chosen.node)
 
 
 def values_of(service: Service, grouping: Grouping) -> list[str | int | None]:
@@ -72,17 +84,42 @@ def among(known: MadeUp, node: Node) -> list[Service]:
     ]
 
 
+@pytest.mark.parametrize("unit", Unit)
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize("grouping", EVERY, ids=lambda one: one.name)
 def test_each_bucket_counts_what_its_query_finds(
-    known: MadeUp, query: str, grouping: Grouping
+    known: MadeUp, query: str, grouping: Grouping, unit: Unit
 ) -> None:
-    report = report_of(known, query, grouping, 12)
-    every = [*report.buckets, *([report.missing] if report.missing else [])]
-    for bucket in every:
-        assert count(known, bucket.query) == bucket.count, bucket.query
-    assert sum(bucket.count for bucket in every) + report.other == report.total + report.overlap
-    assert report.total == count(known, report.query)
+    report = report_of(known, query, grouping, 12, unit)
+    for bucket in report.rows:
+        if bucket is not report.other or not grouping.overlaps:
+            assert count(known, bucket.query, unit) == bucket.count, bucket.query
+    assert sum(bucket.count for bucket in report.rows) == report.total + report.overlap
+    assert report.total == count(known, report.query, unit)
+
+
+@pytest.mark.parametrize("unit", Unit)
+@pytest.mark.parametrize("grouping", EVERY, ids=lambda one: one.name)
+def test_the_rarest_are_the_most_frequent_backwards(
+    known: MadeUp, grouping: Grouping, unit: Unit
+) -> None:
+    every = report_of(known, "", grouping, 100_000, unit)
+    rare = report_of(known, "", grouping, 100_000, unit, rarest=True)
+    assert set(rare.buckets) == set(every.buckets)
+    counts = [bucket.count for bucket in rare.buckets]
+    assert counts == sorted(counts)
+    few = report_of(known, "", grouping, 2, unit, rarest=True)
+    assert few.buckets == rare.buckets[:2]
+
+
+def test_a_rest_of_too_many_values_has_no_query(known: MadeUp) -> None:
+    grouping = by_field(FIELDS["ip"])
+    within = report_of(known, "", grouping, SPELLED_OUT).other
+    beyond = report_of(known, "", grouping, SPELLED_OUT + 1).other
+    assert within
+    assert within.query
+    assert beyond
+    assert beyond.query is None
 
 
 @pytest.mark.parametrize("grouping", EVERY, ids=lambda one: one.name)
@@ -96,7 +133,7 @@ def test_counts_are_those_of_the_rows(known: MadeUp, grouping: Grouping) -> None
         found[bucket.value] += bucket.count
     assert found == expected
     assert report.missing is None or report.missing.count == missing
-    assert (report.other, report.other_values) == (0, 0)
+    assert (report.other, report.other_values) == (None, 0)
 
 
 @given(LIKELY)
@@ -132,10 +169,10 @@ def test_hosts_are_told_for_a_whole_snapshot_only(known: MadeUp) -> None:
 
 def test_a_report_on_nothing_has_no_buckets(known: MadeUp) -> None:
     report = report_of(known, "status:299", by_field(FIELDS["server"]))
-    assert (report.total, report.buckets, report.missing, report.other) == (0, (), None, 0)
+    assert (report.total, report.buckets, report.missing, report.other) == (0, (), None, None)
 
 
-def queries(buckets: Sequence[Bucket]) -> list[str]:
+def queries(buckets: Sequence[Bucket]) -> list[str | None]:
     return [bucket.query for bucket in buckets]
 
 
@@ -147,6 +184,7 @@ def test_bucket_queries_read_as_people_would_write_them(known: MadeUp) -> None:
     assert report.missing is not None
     assert report.missing.query == "(port:7547 or port:80) not country:*"
     day = report_of(known, "", by_field(FIELDS["scan_time"])).buckets[0].query
+    assert day
     assert day.startswith(f"snapshot={known.lake.snapshots[-1].id} scan_time:2026-11-2")
     one = report_of(known, "snapshot:*", by_field(FIELDS["snapshot"])).buckets
     assert set(queries(one)) == {f"snapshot={info.id}" for info in known.lake.snapshots}
@@ -154,7 +192,7 @@ def test_bucket_queries_read_as_people_would_write_them(known: MadeUp) -> None:
 
 def test_products_are_devices_and_else_software(known: MadeUp) -> None:
     by_query = {
-        bucket.query: bucket.value for bucket in report_of(known, "", PRODUCTS, 1000).buckets
+        str(bucket.query): bucket.value for bucket in report_of(known, "", PRODUCTS, 1000).buckets
     }
     devices = [query for query in by_query if "software" not in query]
     software = [query for query in by_query if "software" in query]

@@ -12,27 +12,27 @@ from typing import TYPE_CHECKING
 from gatewatch.cli.progress import say
 from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
 from gatewatch.model.errors import BadArguments
+from gatewatch.report.wording import age_of, counted, looked_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     import duckdb
 
     from gatewatch.model.fields import Field
-    from gatewatch.model.snapshot import SnapshotInfo
     from gatewatch.query.scope import Scope
+    from gatewatch.store.lake import Lake
 
 __all__ = [
     "Question",
     "add_query_argument",
     "age_of",
     "asked",
+    "counted",
     "field_of",
     "looked_at",
     "say_why_nothing",
 ]
-
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Question:
 
     scope: "Scope"
     con: "duckdb.DuckDBPyConnection"
+    lake: "Lake"
 
 
 def add_query_argument(parser: argparse.ArgumentParser) -> None:
@@ -71,32 +72,7 @@ def asked(args: argparse.Namespace) -> "Iterator[Question]":
     lake = open_lake(lake_of(args), setting(CATALOGUE, args))
     found = scope(query.node, lake.snapshots)
     with lake.reading(found.ids) as con:
-        yield Question(found, con)
-
-
-def looked_at(infos: "Sequence[SnapshotInfo]", now: float) -> str:
-    """`snapshot 2026-11-20, 4 days old`, or from when to when several are."""
-    from gatewatch.model.moment import SECOND, day_of
-
-    if len(infos) == 1:
-        return f"snapshot {infos[0].id}, {age_of(now - infos[0].last_seen / SECOND)}"
-    first, last = min(one.first_seen for one in infos), max(one.last_seen for one in infos)
-    return f"{len(infos)} snapshots, {day_of(first)} to {day_of(last)}"
-
-
-def age_of(seconds: float) -> str:
-    """`4 days old`; what lies ahead is said too, since a clock must be wrong then."""
-    if seconds < -_MINUTE:
-        return "from the future"
-    for unit, name in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
-        if seconds >= 2 * unit:
-            return f"{int(seconds // unit)} {name}s old"
-    return "just taken"
-
-
-def counted(number: int, thing: str) -> str:
-    """`1 host`, `1,204 hosts`."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+        yield Question(found, con, lake)
 
 
 def field_of(name: str, where: str) -> "Field":

@@ -4,7 +4,7 @@ A grouping knows its values in SQL and, for each value, the condition that finds
 services counted under it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from gatewatch.model.address import Address, Network
 from gatewatch.model.fields import FIELDS, Field, Kind
 from gatewatch.model.table import Value
 from gatewatch.query.compile import column_of, table_of
-from gatewatch.query.nodes import PRESENT, Condition, Node, Not, all_of
+from gatewatch.query.nodes import PRESENT, Condition, Node, Not, all_of, any_of
 from gatewatch.query.values import named_period
 
 __all__ = ["PRODUCTS", "Grouping", "by_field"]
@@ -26,6 +26,11 @@ class Grouping:
     fields: tuple[Field, ...]
     instead: Field | None = None
     """Counted where none of `fields` has a value."""
+
+    @property
+    def asked(self) -> tuple[Field, ...]:
+        """Every field that is read for it."""
+        return (*self.fields, *([self.instead] if self.instead else []))
 
     @property
     def overlaps(self) -> bool:
@@ -55,10 +60,15 @@ class Grouping:
 
     def condition(self, values: Sequence[Any]) -> Node:
         """What finds the services with these values and no others."""
-        entries = [*self.fields, *([self.instead] if self.instead else [])]
+        entries = list(self.asked)
         if self.instead is not None and any(value is not None for value in values[:-1]):
             entries = list(self.fields)
         return all_of(map(_is, entries, values))
+
+    def others(self, named: Iterable[Sequence[Any]]) -> Node:
+        """What finds the services that have a value, none of those `named`."""
+        present = any_of(Condition(entry, ":", PRESENT) for entry in self.asked)
+        return all_of([present, *(Not(self.condition(values)) for values in named)])
 
 
 def by_field(entry: Field) -> Grouping:

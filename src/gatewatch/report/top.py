@@ -1,47 +1,45 @@
-"""The most frequent values of a field among the services of a query.
+"""The most, or least, frequent values of a field among the services of a query.
 
-Counts are of observed services. Nothing is dropped: what is beyond the first n is "other", what
-lacks the field is counted apart, and the three add up to the total. Each bucket carries the
-query that finds exactly its services. Where a service has several values it counts under each,
-and `overlap` says how much more than the total the parts are. Same query, same snapshots: same
-report.
+Counts are of observed services, or of the hosts that have them. Nothing is dropped: what is
+beyond the first n is "other", what lacks the field is counted apart. Where one service has
+several values, or one host several services, it counts under each, and `overlap` says how much
+more than the total the parts are. Each bucket carries the query that finds exactly its services.
+Same query, same snapshots: same report.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gatewatch.model.fields import Home, Kind
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.model.table import Value
-from gatewatch.query.compile import counted_from, key_of, where
-from gatewatch.query.nodes import EVERYTHING, Node, all_of
+from gatewatch.query.nodes import EVERYTHING, all_of
 from gatewatch.query.printing import printed
 from gatewatch.query.scope import Scope
-from gatewatch.query.search import count_services
+from gatewatch.query.search import count_hosts, count_services
+from gatewatch.report.counting import HOST, Unit, all_missing, base_of, counting, unit_read
 from gatewatch.report.groupings import Grouping
 
 if TYPE_CHECKING:
     import duckdb
 
-    from gatewatch.query.operators import Sql
+__all__ = ["SPELLED_OUT", "Bucket", "Report", "top", "total_of"]
 
-__all__ = ["UNIT", "Bucket", "Report", "top"]
-
-UNIT = "services"
+SPELLED_OUT = 50
+"""The rest has a query that names what it is not, as long as that is so many values at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One value."""
+    """One value, or all that have no bucket of their own."""
 
     value: Value
-    """None: the services that lack the field."""
+    """None: the services that lack the field, or have another value."""
     count: int
     share: float
     """Of the total, 0 to 1."""
-    query: str
-    """Finds exactly these services."""
+    query: str | None
+    """Finds exactly these services; None: too many values to name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,107 +50,125 @@ class Report:
     query: str
     """What was counted, in canonical form."""
     snapshots: tuple[SnapshotInfo, ...]
+    unit: Unit
     total: int
     buckets: tuple[Bucket, ...]
-    """The most frequent values, the commonest first, equal ones by value."""
-    other: int
-    """Services with a value beyond the buckets."""
+    """The most (or least) frequent values, in this order, equal ones by value."""
+    other: Bucket | None
+    """Those with a value beyond the buckets; None when there are none."""
     other_values: int
-    overlap: int
-    """So much more than the total the parts add up to: services counted under several values."""
     missing: Bucket | None
-    """The services that have none of its values; None when there are none."""
+    """Those that have none of its values; None when there are none."""
+    overlap: int
+    """So much more than the total the parts add up to: what is counted under several values."""
     hosts: int | None
     """Addresses of those services; None when nobody counted them."""
 
     @property
-    def unit(self) -> str:
-        """What is counted."""
-        return UNIT
+    def rows(self) -> tuple[Bucket, ...]:
+        """All parts: buckets, the rest, what has no value."""
+        return (*self.buckets, *(one for one in (self.other, self.missing) if one))
 
 
 def top(
-    con: "duckdb.DuckDBPyConnection", scope: Scope, grouping: Grouping, count: int = 25
+    con: "duckdb.DuckDBPyConnection",
+    scope: Scope,
+    grouping: Grouping,
+    count: int = 25,
+    *,
+    unit: Unit = Unit.SERVICES,
+    rarest: bool = False,
 ) -> Report:
-    """The `count` most frequent values of `grouping` among the services of `scope`."""
-    found = _counted(con, scope.node, grouping, count)
-    parts, values, without = found[0][-3:] if found else (0, 0, 0)
-    total = count_services(con, scope.node) if grouping.overlaps else parts
-    base = _base(scope, grouping)
+    """The `count` most frequent values of `grouping` in `scope`; `rarest`: least frequent."""
+    read = unit_read(scope, unit)
+    found = _counted(con, scope, grouping, count, read, rarest)
+    values, parts, without, rest = found[0][-4:] if found else (0, 0, 0, 0)
+    total = parts
+    if grouping.overlaps or read is Unit.HOSTS:
+        total = total_of(con, scope, read)
+    base = base_of(scope, [grouping])
+    width = len(grouping.columns)
+    named = [row[:width] for row in found if any(value is not None for value in row[:width])]
 
     def bucket(values: Sequence[Any], services: int) -> Bucket:
         query = printed(all_of([base, grouping.condition(values)]))
-        share = services / total if total else 0.0
-        return Bucket(grouping.label(values), services, share, query)
+        return Bucket(grouping.label(values), services, services / total, query)
 
+    others = None
+    if len(named) <= SPELLED_OUT and not grouping.overlaps:
+        others = printed(all_of([base, grouping.others(named)]))
     buckets = tuple(
-        bucket(row[:-4], row[-4]) for row in found if any(value is not None for value in row[:-4])
+        bucket(row[:width], row[width])
+        for row in found
+        if any(value is not None for value in row[:width])
     )
     return Report(
         grouping=grouping,
         query=printed(scope.query),
         snapshots=scope.infos,
+        unit=unit,
         total=total,
         buckets=buckets,
-        other=parts - without - sum(one.count for one in buckets),
+        other=Bucket(None, rest, rest / total, others) if rest else None,
         other_values=values - len(buckets),
-        overlap=parts - total,
-        missing=bucket([None] * len(grouping.columns), without) if without else None,
+        missing=bucket([None] * width, without) if without else None,
+        overlap=sum(one.count for one in buckets) + rest + without - total,
         hosts=_hosts(scope),
     )
 
 
+def total_of(con: "duckdb.DuckDBPyConnection", scope: Scope, unit: Unit) -> int:
+    """How many satisfy the query in its snapshots."""
+    read = unit_read(scope, unit)
+    return {Unit.SERVICES: count_services, Unit.HOSTS: count_hosts}[read](con, scope.node)
+
+
 def _counted(
-    con: "duckdb.DuckDBPyConnection", node: Node, grouping: Grouping, count: int
+    con: "duckdb.DuckDBPyConnection",
+    scope: Scope,
+    grouping: Grouping,
+    count: int,
+    unit: Unit,
+    rarest: bool,
 ) -> list[tuple[Any, ...]]:
-    """Rows of: the values, their services, then total, number of values, services without any."""
-    names = [f"value{place}" for place in range(len(grouping.columns))]
-    listed = ", ".join(names)
-    missing = " AND ".join(f"{name} IS NULL" for name in names)
-    condition = where(node)
+    """Rows of the values and their count, then: number of values, all parts, missing, other."""
+    rows = counting(scope.node, [grouping], unit)
+    [names] = rows.names
+    listed, missing = ", ".join(names), all_missing(names)
+    order = f"{missing}, n {'ASC' if rarest else 'DESC'}, {listed}"
     # Window functions would say the same, twenty times slower over ten thousands of values.
     sql = f"""
-        WITH counted AS MATERIALIZED ({_by_value(node, condition, grouping, names)}),
+        WITH {_rows_counted(rows.text, listed, unit)},
+        best AS MATERIALIZED (SELECT * FROM counted ORDER BY {order} LIMIT {int(count)}),
         summed AS (
-            SELECT sum(n)::BIGINT, count(*) FILTER (WHERE NOT ({missing})),
-                coalesce(sum(n) FILTER (WHERE {missing}), 0)::BIGINT
+            SELECT count(*) FILTER (WHERE NOT {missing}), sum(n)::BIGINT,
+                coalesce(sum(n) FILTER (WHERE {missing}), 0)::BIGINT,
+                {_rest(names, missing, unit)}
             FROM counted)
-        SELECT * FROM
-            (SELECT {listed}, n FROM counted
-                ORDER BY {missing}, n DESC, {listed} LIMIT {int(count)})
-            CROSS JOIN summed
-        ORDER BY {missing}, n DESC, {listed}"""
-    return con.execute(sql, condition.values).fetchall()
+        SELECT {listed}, n, summed.* FROM best CROSS JOIN summed ORDER BY {order}"""
+    return con.execute(sql, rows.values).fetchall()
 
 
-def _by_value(node: Node, condition: "Sql", grouping: Grouping, names: Sequence[str]) -> str:
-    """SQL for one row of values and `n` each, from the smallest view that can answer."""
-    fields = (*grouping.fields, *([grouping.instead] if grouping.instead else []))
-    source, weight = counted_from(node, fields)
-    values = ", ".join(
-        f"{column} AS {name}" for column, name in zip(grouping.columns, names, strict=True)
-    )
-    if grouping.table is None:
-        return (
-            f"SELECT {values}, {weight}::BIGINT AS n FROM {source} "
-            f"WHERE {condition.text} GROUP BY ALL"
-        )
-    # Millions of rows become some ten thousand keys before anything is looked up.
-    key = key_of(grouping.table)
+def _rows_counted(text: str, listed: str, unit: Unit) -> str:
+    if unit is Unit.SERVICES:
+        return f"counted AS MATERIALIZED ({text})"
     return (
-        f"SELECT {', '.join(names)}, sum(weight)::BIGINT AS n FROM (SELECT {values}, weight FROM "
-        f"(SELECT {key}, {weight}::BIGINT AS weight FROM {source} "
-        f"WHERE {condition.text} GROUP BY {key}) "
-        f"LEFT JOIN {grouping.table} USING ({key})) GROUP BY ALL"
+        f"answered AS MATERIALIZED ({text}), "
+        f"counted AS MATERIALIZED (SELECT {listed}, count(*) AS n FROM answered GROUP BY ALL)"
     )
 
 
-def _base(scope: Scope, grouping: Grouping) -> Node:
-    """The query to which a bucket's condition is added without changing what is looked at."""
-    if any(entry.home is Home.SNAPSHOT for entry in grouping.fields):
-        return scope.node
-    by_time = any(entry.kind is Kind.TIME for entry in grouping.fields)
-    return scope.pinned() if by_time else scope.query
+def _rest(names: Sequence[str], missing: str, unit: Unit) -> str:
+    """SQL for how many have a value beyond the best."""
+    if unit is Unit.SERVICES:
+        best = f"(SELECT coalesce(sum(n), 0) FROM best WHERE NOT {missing})"
+        return f"(coalesce(sum(n) FILTER (WHERE NOT {missing}), 0) - {best})::BIGINT"
+    same = " AND ".join(f"best.{name} IS NOT DISTINCT FROM answered.{name}" for name in names)
+    own = all_missing([f"answered.{name}" for name in names])
+    return (
+        f"(SELECT count(DISTINCT {HOST}) FROM answered "
+        f"WHERE NOT {own} AND NOT EXISTS (SELECT 1 FROM best WHERE {same}))"
+    )
 
 
 def _hosts(scope: Scope) -> int | None:

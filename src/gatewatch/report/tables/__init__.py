@@ -1,0 +1,1 @@
+"""Reports as tables: titles, notes and rows, for people and for programs; one file a report."""

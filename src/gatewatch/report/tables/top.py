@@ -1,0 +1,105 @@
+"""The report on one field as a table."""
+
+from collections.abc import Iterator, Sequence
+
+from gatewatch.model.table import BUCKET, QUERY, Bars, Look, RowKind, Table, Value
+from gatewatch.report.counting import Unit
+from gatewatch.report.sampling import asked_in, count_estimate, sampled_share
+from gatewatch.report.tables.basis import Basis
+from gatewatch.report.top import Bucket, Report
+from gatewatch.report.wording import counted
+
+__all__ = ["for_people", "for_programs", "title_of", "unit_note"]
+
+_BEHIND = "behind"
+"""The column with the query of each row, also where it is too long to be read."""
+
+
+def for_people(report: Report, basis: Basis, *, queries: Look = Look.SPARE) -> Table:
+    """Rank, value, count, share and running share; a sample's counts are estimates."""
+    name, unit = report.grouping.name, str(report.unit)
+    sampled = sampled_share(report.snapshots)
+    figures = [unit, *(("low", "high") if sampled < 1 else ())]
+    rows = [
+        (rank, label, *_figures(report, one, sampled), one.share, running, kind, one.query,
+         # What the rest is not, value by value, is for following, not for reading.
+         None if kind is RowKind.OTHER else one.query)
+        for kind, rank, label, one, running in _labelled(report)
+    ]  # fmt: skip
+    return Table(
+        columns=("rank", name, *figures, "share", "running", BUCKET, _BEHIND, QUERY),
+        rows=rows,
+        title=title_of(unit, name, report.query),
+        aside=basis.aside(),
+        notes=[unit_note(report), *basis.notes(report.grouping.fields)],
+        chart=Bars(name, unit, *figures[1:]),
+        looks={
+            "rank": Look.NUMBER,
+            **dict.fromkeys(figures, Look.COUNT),
+            "share": Look.SHARE,
+            "running": Look.SHARE,
+            _BEHIND: Look.DATA,
+            QUERY: queries,
+        },
+        queries={unit: _BEHIND},
+        headings={"low": "at least", "high": "at most", "running": "so far"},
+    )
+
+
+def for_programs(reports: Sequence[Report]) -> Table:
+    """A row for each part of each report."""
+    unit, sampled = str(reports[0].unit), sampled_share(reports[0].snapshots)
+    figures = [unit, *(("low", "high", "seen") if sampled < 1 else ())]
+    columns = ("field", BUCKET, "rank", "value", *figures, "share", QUERY)
+    return Table(columns, [row for report in reports for row in _rows(report, sampled)])
+
+
+def title_of(unit: str, name: str, query: str) -> str:
+    """`Services by server: country:IT`."""
+    of = "" if query == "*" else f": {query}"
+    return f"{unit.capitalize()} by {name}{of}"
+
+
+def unit_note(report: Report) -> str:
+    """What is counted, of how many, and whether rows overlap."""
+    told = report.hosts if report.unit is Unit.SERVICES else None
+    hosts = f" on {counted(told, 'host')}" if told else ""
+    total = f"{report.total:,}{hosts}"
+    sampled = sampled_share(report.snapshots)
+    if sampled < 1:
+        whole = count_estimate(report.total, asked_in(report.snapshots), sampled)
+        total = f"about {whole.value:,.0f} ({whole.low:,.0f} to {whole.high:,.0f})"
+    each = "each is in one row"
+    if report.overlap:
+        each = f"rows overlap: they add up to {report.overlap:,} more"
+    return f"Unit {report.unit}, total {total}, which shares are of; {each}."
+
+
+def _labelled(
+    report: Report,
+) -> Iterator[tuple[RowKind, int | None, Value, Bucket, float | None]]:
+    running = 0.0
+    for rank, one in enumerate(report.buckets, 1):
+        running += one.share
+        yield RowKind.VALUE, rank, one.value, one, None if report.overlap else running
+    if report.other:
+        label = f"other ({counted(report.other_values, 'value')})"
+        yield RowKind.OTHER, None, label, report.other, None
+    if report.missing:
+        yield RowKind.MISSING, None, f"no {report.grouping.name}", report.missing, None
+
+
+def _figures(report: Report, one: Bucket, sampled: float) -> tuple[Value, ...]:
+    if sampled == 1:
+        return (one.count,)
+    estimate = count_estimate(one.count, asked_in(report.snapshots), sampled)
+    return tuple(map(round, estimate))
+
+
+def _rows(report: Report, sampled: float) -> Iterator[tuple[Value, ...]]:
+    name = report.grouping.name
+    for kind, rank, _, one, _ in _labelled(report):
+        figures = _figures(report, one, sampled)
+        if sampled < 1:
+            figures = (*figures, one.count)
+        yield name, kind, rank, one.value, *figures, one.share, one.query
