@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from gatewatch.assess.schemes import schemes
 from gatewatch.cli.commands import command_words, load_command
 from gatewatch.enrich.read import readers as range_readers
 from gatewatch.formats.read import readers
@@ -61,6 +62,7 @@ def run(args):
         ("formats/read", readers),
         ("formats/write", writers),
         ("enrich/read", range_readers),
+        ("assess/schemes", schemes),
         ("cli/commands", lambda: {word: load_command(word) for word in command_words()}),
     ],
 )

@@ -10,10 +10,33 @@ from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import NamedTuple
 
 from gatewatch.model.errors import CatalogueBroken
 
-__all__ = ["Entry", "code_of", "folders", "load_toml", "toml_files", "version_of"]
+__all__ = [
+    "OURS",
+    "Entry",
+    "Knowledge",
+    "code_of",
+    "folders",
+    "load_toml",
+    "toml_files",
+    "version_of",
+]
+
+
+class Knowledge(NamedTuple):
+    """What answers are understood by, besides what gatewatch brings; travels as it is."""
+
+    overlay: Path | None = None
+    """A user's own folder of fingerprints, advisories and weaknesses."""
+    feeds: str = ""
+    """What was imported of advisories, as `assess.tables` writes it."""
+
+
+OURS = Knowledge()
+"""What gatewatch brings, alone."""
 
 
 @dataclass(frozen=True, slots=True)
