@@ -235,6 +235,7 @@ def test_the_users_own_catalogue_counts_in_every_command(
         "pattern = '^gSOAP/2\\.7$'\n"
         'asserts = { model = "The old one" }\nconfidence = 0.9\n'
         'examples = [{ value = "gSOAP/2.7", gives = { model = "The old one" } }]\n'
+        'counter_examples = ["gSOAP/2.8"]\n'
     )
     lake = str(tmp_path / "lake")
     assert importing(scan) == 0

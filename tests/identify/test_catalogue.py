@@ -17,6 +17,7 @@ ENTRY = {
     "asserts": '{ software = "gSOAP", "software.version" = "{version}" }',
     "confidence": "0.9",
     "examples": '[{ value = "Acme/1.0", gives = { "software.version" = "1.0" } }]',
+    "counter_examples": '["Acme"]',
 }
 
 
@@ -56,7 +57,13 @@ def test_a_name_may_come_from_the_users_own_vocabulary(tmp_path: Path) -> None:
     (tmp_path / "vocabulary").mkdir()
     (tmp_path / "vocabulary" / "vendors.toml").write_text('"Acme" = []', encoding="utf-8")
     known = catalogue(
-        overlay(tmp_path, pattern="'^Acme$'", asserts='{ vendor = "Acme" }', examples='["Acme"]')
+        overlay(
+            tmp_path,
+            pattern="'^Acme$'",
+            asserts='{ vendor = "Acme" }',
+            examples='["Acme"]',
+            counter_examples='["Acme 2"]',
+        )
     )
     assert identify({"http.server": "Acme"}, known).best()["vendor"][0] == "Acme"
 
@@ -90,9 +97,9 @@ BROKEN: dict[str, tuple[dict[str, str | None], str]] = {
         {"pattern": "'^(Acme)/(?P<version>[0-9.]{1,9})$'"},
         "a group has no name: write",
     ),
-    "open without counter-example": (
-        {"pattern": "'^Acme/(?P<version>[0-9.]{1,9})'"},
-        "pattern is open at an end and has no counter-example: add a similar value",
+    "no counter-example": (
+        {"counter_examples": None},
+        "no counter-example: add a similar value that it must not match",
     ),
     "may hang": ({"pattern": "'^(?P<version>(?:a|b)*)$'"}, "pattern repeats without end"),
     "no regular expression": ({"pattern": "'('"}, "pattern is no regular expression, missing )"),

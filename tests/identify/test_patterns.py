@@ -1,33 +1,10 @@
-"""Patterns that could hang are refused; the rest say whether they are anchored."""
+"""Patterns that could hang are refused; the rest say what a match cannot be without."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gatewatch.identify.patterns import compile_pattern
-
-
-@pytest.mark.parametrize(
-    ("source", "whole"),
-    [
-        ("^micro_httpd$", True),
-        (r"\Amicro_httpd\Z", True),
-        ("(?i)^x$", True),
-        (r"^gSOAP/(?P<version>2\.[78])$", True),
-        (r"^v[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}$", True),
-        ("^(?:a|b)$", True),
-        ("^a|b$", False),
-        ("^a", False),
-        ("a$", False),
-        (r"^a\$", False),
-        (r"^a\\$", True),
-        ("(?m)^a$", False),
-        ("^[$]", False),
-        ("plain", False),
-    ],
-)
-def test_a_pattern_knows_whether_it_is_anchored_at_both_ends(source: str, whole: bool) -> None:
-    assert compile_pattern(source, "http.server").whole is whole
 
 
 @pytest.mark.parametrize(
@@ -76,12 +53,12 @@ def test_what_is_no_regular_expression_is_refused(source: str) -> None:
 
 @pytest.mark.parametrize("source", ["^(?:a?)?$", r"^(?:a\b)?$", "^(?:a|b?)(?:c){2}$"])
 def test_what_may_match_nothing_may_be_left_out(source: str) -> None:
-    assert compile_pattern(source, "http.server").whole
+    assert compile_pattern(source, "http.server").work > 0
 
 
 @pytest.mark.parametrize("source", [r"^[\]]$", "^[]]$", "^[^]]{3}$", r"^\(a\)$", "^a{x}$", "^{$"])
 def test_signs_in_classes_and_escapes_are_no_structure(source: str) -> None:
-    assert compile_pattern(source, "http.server").whole
+    assert compile_pattern(source, "http.server").work > 0
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ confidence = 0.9
 examples = [
     { value = 'RomPager/4.07 UPnP/1.0', gives = { model = "The old one in the cellar" } },
 ]
+counter_examples = ["RomPager/4.08 UPnP/1.0"]
 """
 
 

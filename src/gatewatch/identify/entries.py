@@ -1,7 +1,7 @@
 """Entries of the catalogue: from TOML tables to fingerprints and signs, each checked.
 
-An entry that could mislead is refused: unknown keys or names, no source, no example, a loose
-pattern without counter-example, a capture that nothing uses, a pattern that could hang.
+An entry that could mislead is refused: unknown keys or names, no source, no example or
+counter-example, a capture that nothing uses, a pattern that could hang.
 """
 
 import re
@@ -215,7 +215,7 @@ def _fingerprint(reader: _Reader, feature: str, vocabulary: Vocabulary) -> Finge
     _check_captures(reader, pattern, claims)
     examples = tuple(_example(reader, one) for one in reader.items("examples"))
     counters = tuple(_example(reader, one) for one in reader.items("counter_examples"))
-    _check_examples(reader, pattern, examples, counters)
+    _check_examples(reader, examples, counters)
     return Fingerprint(
         id=reader.text("id"),
         feature=feature,
@@ -279,14 +279,11 @@ def _example(reader: _Reader, one: object) -> Example:
 
 
 def _check_examples(
-    reader: _Reader, pattern: Pattern, examples: Sequence[Example], counters: Sequence[Example]
+    reader: _Reader, examples: Sequence[Example], counters: Sequence[Example]
 ) -> None:
     if not examples:
         raise reader.wrong("no example", "add a real value that it has to match")
-    if not pattern.whole and not counters:
-        raise reader.wrong(
-            "pattern is open at an end and has no counter-example",
-            "add a similar value that it must not match, or anchor it with ^ and $",
-        )
+    if not counters:
+        raise reader.wrong("no counter-example", "add a similar value that it must not match")
     if len(examples) + len(counters) > _MOST_EXAMPLES:
         raise reader.wrong("too many examples", f"keep the {_MOST_EXAMPLES} most telling")

@@ -34,10 +34,9 @@ _TELLING = 3
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled pattern; `whole`: it is anchored at both ends."""
+    """A compiled pattern."""
 
     regex: re.Pattern[str]
-    whole: bool
     literal: str
     """Text that every match holds; looking for it first is ten times faster than matching."""
     choices: tuple[str, ...]
@@ -76,7 +75,6 @@ def compile_pattern(source: str, feature: str) -> Pattern:
     alternatives = has_alternatives(source)
     one_line = not regex.flags & re.MULTILINE and not alternatives
     begins = one_line and body.startswith(_STARTS)
-    ends = one_line and re.search(r"(?<!\\)(?:\\\\)*(?:\$|\\Z)$", body) is not None
     work *= 1 if begins else length
     if work > WORK_LIMIT:
         message = "pattern may take too long on a hostile value"
@@ -85,7 +83,7 @@ def compile_pattern(source: str, feature: str) -> Pattern:
     literal = max(runs_in(source), key=len) if plain else ""
     choices = choices_in(source) if plain and len(literal) < _TELLING else ()
     prefix = _prefix(body) if plain and begins else ""
-    return Pattern(regex, begins and ends, literal, choices, prefix, work)
+    return Pattern(regex, literal, choices, prefix, work)
 
 
 def _prefix(anchored: str) -> str:
