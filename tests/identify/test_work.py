@@ -1,7 +1,7 @@
 """The bound on a pattern's work, against a count of what a backtracking engine really does."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
@@ -37,14 +37,17 @@ class Engine:
 
     def item(self, item: Any, at: int) -> Iterator[int]:
         self.steps += 1
-        name, arg = str(item[0]), item[1]
-        rules: dict[str, Callable[[Any, int], Iterator[int]]] = {
-            "SUBPATTERN": lambda arg, at: self.items(list(arg[3]), at),
-            "BRANCH": lambda arg, at: (end for one in arg[1] for end in self.items(list(one), at)),
-            "MAX_REPEAT": self.most_first,
-            "MIN_REPEAT": self.most_first,  # in another order, but the same ways
-        }
-        yield from rules.get(name, lambda _, at: self.one(item, at))(arg, at)
+        match str(item[0]):
+            case "SUBPATTERN":
+                yield from self.items(list(item[1][3]), at)
+            case "BRANCH":
+                for one in item[1][1]:
+                    yield from self.items(list(one), at)
+            case "MAX_REPEAT" | "MIN_REPEAT":  # in another order, but the same ways
+                low, high, inner = item[1]
+                yield from self.rounds(int(low), int(high), list(inner), at)
+            case _:
+                yield from self.one(item, at)
 
     def one(self, item: Any, at: int) -> Iterator[int]:
         name, arg = str(item[0]), item[1]
@@ -67,10 +70,6 @@ class Engine:
         inverted = str(arg[0][0]) == "NEGATE"
         letters = {one[1] for one in arg if str(one[0]) == "LITERAL"}
         return (ord(letter) in letters) is not inverted
-
-    def most_first(self, arg: Any, at: int) -> Iterator[int]:
-        low, high, inner = int(arg[0]), int(arg[1]), list(arg[2])
-        yield from self.rounds(low, high, inner, at)
 
     def rounds(self, low: int, high: int, inner: list[Any], at: int) -> Iterator[int]:
         if high > 0:
