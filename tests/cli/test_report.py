@@ -170,6 +170,42 @@ def test_a_sample_is_never_printed_as_a_total(out: Out, seen: Seen, tmp_path: Pa
     assert (row["services"], row["high"], row["seen"]) == (300, 300, 30)
 
 
+def test_a_trend_has_its_total_its_values_and_their_fates(
+    out: Out, seen: Seen, make_lake: Make
+) -> None:
+    make_lake([seen(f"192.0.2.{n}", at="2026-11-21T00:00:00Z") for n in range(4)])
+    text = out("--by", "server", "--over", "snapshots", "--format", "table")
+    assert "2026-11-21         4          ports 80+7547 to 7547" in text
+    assert "Coverage changed at 2026-11-21" in text
+    assert "First and last seen, by server" in text
+    assert "RomPager/4.07 UPnP/1.0  2026-11-20  2026-11-20         1    0" in text
+    rows = [json.loads(line) for line in out("--over", "snapshots").splitlines()]
+    assert [(row["snapshot"], row["services"]) for row in rows] == [
+        ("2026-11-20", 10),
+        ("2026-11-21", 4),
+    ]
+    assert rows[1]["query"] == "snapshot=2026-11-21"
+
+
+def test_two_sides_are_compared(out: Out) -> None:
+    text = out("--by", "server", "--compare", "country:IT..country:FR", "--format", "table")
+    assert "gSOAP/2.7           5           0          -5  x 0.00  83.3 %    0.0 %  went" in text
+    rows = [
+        json.loads(line) for line in out("--by", "port", "--compare", "port:80..*").splitlines()
+    ]
+    assert [(row["value"], row["before"], row["after"]) for row in rows] == [
+        (7547, 0, 9),
+        (80, 1, 1),
+    ]
+
+
+def test_survival_says_what_it_cannot_know(out: Out, seen: Seen, make_lake: Make) -> None:
+    make_lake([seen("192.0.2.6", "huawei", at="2026-11-22T00:00:00Z")])
+    text = one_line(out("vendor:Huawei", "--survival", "--format", "table"))
+    assert "Of 3 hosts with a stable address 0 (0.0 %) no longer satisfy the query" in text
+    assert "A host that is not seen again is not counted as mended." in text
+
+
 def test_the_same_report_twice_is_the_same_text(out: Out) -> None:
     assert out("--by", "ip") == out("--by", "ip")
 
@@ -203,6 +239,12 @@ def test_nothing_found_ends_with_one(out: Out, capsys: pytest.CaptureFixture[str
         (["--by", "ip", "--preset", "censys-2019"], "report: --by and --preset exclude each other"),
         (["--by", "ip", "--by", "port"], "report: ip has a value for each host, which makes no"),
         (["--by", "ip", "--by", "port", "--by", "asn"], "report: --by three times is one too"),
+        (["--over", "snapshots"], "report: a trend needs two snapshots, and 2026-11-20 is the"),
+        (["--survival"], "report: survival needs two snapshots"),
+        (["--compare", "a", "--by", "ip"], "report: --compare takes two sides: write A..B"),
+        (["--compare", "a..b"], "report: --compare needs a field to compare by: add --by"),
+        (["--rare", "--survival"], "report: --survival and --rare exclude each other"),
+        (["--by", "ip", "--by", "asn", "--rare"], "report: --rare goes with one field"),
         (["--by", "ip", "-n", "0"], "gatewatch report: argument -n: '0' is not a number from 1 to"),
         (["contry:IT", "--by", "ip"], 'query:1: unknown field "contry"; did you mean country?'),
     ],

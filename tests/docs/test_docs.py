@@ -20,7 +20,7 @@ EACH = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.
 # These need no lake and change nothing, so the documents' own words are run.
 HARMLESS = {"completion", "config", "doctor", "fields", "formats"}
 # These only read a lake; the tests have one in which the documents' host answered.
-READING = {"count", "host", "report", "search"}
+READING = {"count", "diff", "host", "network", "report", "search"}
 OUR_PROGRAMS = {"gatewatch", "./gatewatch"}
 
 
@@ -102,7 +102,9 @@ def test_each_question_shown_has_an_answer(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GATEWATCH_LAKE", raising=False)
     at = [seen("192.0.2.7", place=Place("IT", 64500, "Example")), seen("192.0.2.8", "rompager")]
-    make_lake(at, tmp_path / "gatewatch-lake")
+    earlier = [seen("192.0.2.7", at="2026-10-20T00:00:00Z")]
+    for observed in (earlier, at):
+        make_lake(observed, tmp_path / "gatewatch-lake")
     assert run(argv) in (Exit.FOUND, Exit.NOTHING)
 
 

@@ -17,13 +17,15 @@ from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.model.table import Look, Table
 
 if TYPE_CHECKING:
+    from gatewatch.query.scope import Scope
     from gatewatch.report.groupings import Grouping
     from gatewatch.report.tables.basis import Basis
 
-__all__ = ["Answer", "basis_of", "crosstab", "top"]
+__all__ = ["Answer", "basis_of", "compare", "crosstab", "survival", "top", "trend"]
 
-# So many columns of a cross-tab at most, unless programs read it.
-_COLUMNS = 12
+_VALUES = 25
+# Where people read: columns of a cross-tab, lines of a trend.
+_COLUMNS, _LINES = 12, 6
 
 
 class Answer(Protocol):
@@ -43,7 +45,12 @@ def top(question: Question, args: argparse.Namespace, *, people: bool) -> Sequen
 
     found = [
         report.top(
-            question.con, question.scope, one, args.count, unit=Unit(args.unit), rarest=args.rare
+            question.con,
+            question.scope,
+            one,
+            args.count or _VALUES,
+            unit=Unit(args.unit),
+            rarest=args.rare,
         )
         for one in _groupings(args)
     ]
@@ -66,13 +73,74 @@ def crosstab(question: Question, args: argparse.Namespace, *, people: bool) -> S
     from gatewatch.report.tables import crosstab as tables
 
     first, second = _groupings(args)
-    counts = (args.count, min(args.count, _COLUMNS) if people else args.count)
+    count = args.count or _VALUES
+    counts = (count, min(count, _COLUMNS) if people else count)
     table = report.crosstab(question.con, question.scope, (first, second), counts, Unit(args.unit))
     if not table.total:
         return []
     if not people:
         return [tables.for_programs(table)]
     return [tables.for_people(table, basis_of(question), tables.Shown(args.cells))]
+
+
+def trend(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
+    """The query from snapshot to snapshot, in all and by the values of a field."""
+    from gatewatch.report import trend as report
+    from gatewatch.report.counting import Unit
+    from gatewatch.report.groupings import by_field
+    from gatewatch.report.tables import trend as tables
+
+    grouping = by_field(field_of(args.by[0], "report --by")) if args.by else None
+    count = args.count or (_LINES if people else _VALUES)
+    found = report.trend(question.con, question.scope, grouping, count, Unit(args.unit))
+    if not any(found.total.counts):
+        return []
+    return tables.for_people(found, basis_of(question)) if people else [tables.for_programs(found)]
+
+
+def survival(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
+    """How long hosts satisfy the query."""
+    from gatewatch.report import survival as report
+    from gatewatch.report.tables import survival as tables
+
+    del args
+    found = report.survival(question.con, question.scope)
+    if not found.hosts + found.unstable:
+        return []
+    table = tables.for_people(found, basis_of(question)) if people else tables.for_programs(found)
+    return [table]
+
+
+def compare(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
+    """Two snapshots, or two queries, by the values of a field."""
+    from gatewatch.report import compare as report
+    from gatewatch.report.counting import Unit
+    from gatewatch.report.tables import compare as tables
+
+    first, _, second = args.compare.partition("..")
+    sides = (_side(question, first), _side(question, second))
+    [grouping, *_] = _groupings(args)
+    infos = {info.id: info for side in sides for info in side.infos}
+    count = args.count or _VALUES
+    with question.lake.reading(list(infos)) as con:
+        found = report.compare(con, sides, (first, second), grouping, count, Unit(args.unit))
+    if not any(found.totals):
+        return []
+    basis = basis_of(question, list(infos.values()))
+    return [tables.for_people(found, basis) if people else tables.for_programs(found)]
+
+
+def _side(question: Question, text: str) -> "Scope":
+    """What one side of a comparison looks at: a snapshot by its name, else a query."""
+    from gatewatch.query.nodes import all_of
+    from gatewatch.query.parser import parse
+    from gatewatch.query.scope import scope
+    from gatewatch.report.looking_back import within
+
+    node, every = question.scope.node, question.lake.snapshots
+    if text == "latest" or any(info.id == text for info in every):
+        return scope(within(question.lake.snapshot(text).id, node), every)
+    return scope(all_of([parse(text).node, question.scope.query]), every)
 
 
 def basis_of(question: Question, snapshots: Sequence[SnapshotInfo] | None = None) -> "Basis":

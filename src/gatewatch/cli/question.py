@@ -15,13 +15,16 @@ from gatewatch.model.errors import BadArguments
 from gatewatch.report.wording import age_of, counted, looked_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import duckdb
 
     from gatewatch.model.fields import Field
+    from gatewatch.model.snapshot import SnapshotInfo
     from gatewatch.query.scope import Scope
     from gatewatch.store.lake import Lake
+
+    Widened = Callable[[Scope, Sequence[SnapshotInfo]], Scope]
 
 __all__ = [
     "Question",
@@ -57,10 +60,11 @@ def add_query_argument(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def asked(args: argparse.Namespace) -> "Iterator[Question]":
+def asked(args: argparse.Namespace, widened: "Widened | None" = None) -> "Iterator[Question]":
     """The question of `args`, to be answered within the with-block.
 
-    Raises BadQuery, LakeMissing, LakeTooNew and LakeCorrupt.
+    `widened` may have it look at more of the lake's snapshots than its query chose. Raises
+    BadQuery, LakeMissing, LakeTooNew and LakeCorrupt.
     """
     from gatewatch.pipeline.understand import open_lake
     from gatewatch.query.parser import parse
@@ -71,6 +75,8 @@ def asked(args: argparse.Namespace) -> "Iterator[Question]":
         say(note, args)
     lake = open_lake(lake_of(args), setting(CATALOGUE, args))
     found = scope(query.node, lake.snapshots)
+    if widened is not None:
+        found = widened(found, lake.snapshots)
     with lake.reading(found.ids) as con:
         yield Question(found, con, lake)
 

@@ -40,23 +40,29 @@ class Counting(NamedTuple):
     """The columns of each grouping."""
 
 
-def counting(node: Node, groupings: Sequence[Grouping], unit: Unit) -> Counting:
-    """How to count what satisfies `node` by `groupings`."""
+def counting(
+    node: Node, groupings: Sequence[Grouping], unit: Unit, snapshots: Sequence[str] = ()
+) -> Counting:
+    """How to count what satisfies `node` by `groupings`; `snapshots`: in these alone."""
     names = tuple(
         tuple(f"value{place}_{at}" for at in range(len(grouping.columns)))
         for place, grouping in enumerate(groupings)
     )
     source, weight = "services", ""
     if unit is Unit.SERVICES:
-        source, weight = counted_from(node, [one for every in groupings for one in every.asked])
+        # Every view names the snapshot, so that field does not decide which one is read.
+        asked = [one for every in groupings for one in every.asked]
+        source, weight = counted_from(node, [one for one in asked if one.home is not Home.SNAPSHOT])
     condition = where(node)
+    values = (*condition.values, *snapshots)
+    within = f" AND snapshot IN ({', '.join('?' * len(snapshots))})" if snapshots else ""
     early, late, tables = _split(groupings, names)
     keys = [key_of(table) for table in tables]
     what = f"{weight}::BIGINT AS n" if weight else "ip_high, ip"
     columns = ", ".join([*early, *dict.fromkeys(keys), what])
-    text = f"SELECT {columns} FROM {source} WHERE {condition.text} GROUP BY ALL"
-    if early and not late and not any(grouping.overlaps for grouping in groupings):
-        return Counting(text, condition.values, names)
+    text = f"SELECT {columns} FROM {source} WHERE {condition.text}{within} GROUP BY ALL"
+    if not late and not any(grouping.overlaps for grouping in groupings):
+        return Counting(text, values, names)
     joins = "".join(f" LEFT JOIN {table} USING ({key_of(table)})" for table in tables)
     known = [
         name for own, one in zip(names, groupings, strict=True) if not one.table for name in own
@@ -65,7 +71,7 @@ def counting(node: Node, groupings: Sequence[Grouping], unit: Unit) -> Counting:
     inner = f"SELECT {', '.join([*known, *late, kept])} FROM ({text}){joins}"
     every = ", ".join(name for own in names for name in own)
     what = "sum(n)::BIGINT AS n" if weight else "ip_high, ip"
-    return Counting(f"SELECT {every}, {what} FROM ({inner}) GROUP BY ALL", condition.values, names)
+    return Counting(f"SELECT {every}, {what} FROM ({inner}) GROUP BY ALL", values, names)
 
 
 def _split(

@@ -17,6 +17,9 @@ EXAMPLES = (
     "gatewatch report --by country --by server -n 10",
     "gatewatch report 'server:\"gSOAP/2.7\"' --by country --format csv",
     "gatewatch report --by device.type --rare",
+    "gatewatch report country:IT --by software --over snapshots",
+    "gatewatch report 'software:gSOAP software.version:2.7' --survival",
+    "gatewatch report --by vendor --compare country:IT..country:FR",
     "gatewatch report --preset censys-2019 -o report.md",
 )
 
@@ -43,14 +46,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
         dest="count",
         metavar="N",
         type=_count,
-        default=25,
-        help="so many values, the rest is summed up (default: 25)",
+        default=None,
+        help="so many values, the rest is summed up (default: 25, of a trend 6)",
     )
     parser.add_argument(
         "--unit",
         choices=UNITS,
         default=UNITS[0],
         help="a host with two open ports has two services (default: services)",
+    )
+    parser.add_argument(
+        "--over",
+        choices=("snapshots",),
+        help="a trend: every snapshot, or those that the query chooses, counted by itself",
+    )
+    parser.add_argument(
+        "--survival",
+        action="store_true",
+        help="how long hosts satisfy the query, over the snapshots (Kaplan-Meier)",
+    )
+    parser.add_argument(
+        "--compare",
+        metavar="A..B",
+        help="two snapshots, or two queries, side by side: --compare 2026-10-24..2026-11-24",
     )
     parser.add_argument("--rare", action="store_true", help="the least frequent values first")
     parser.add_argument(
@@ -68,9 +86,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Writes one table a report, or one stream of rows in formats for programs."""
+    from gatewatch.report.looking_back import looking_back
+
     answer = _answer_of(args)
     people = for_people(args)
-    with asked(args) as question:
+    over_time = args.over or args.survival
+    with asked(args, looking_back if over_time else None) as question:
         tables = answer(question, args, people=people)
         if not tables:
             say_why_nothing(question, args)
@@ -86,9 +107,22 @@ def _answer_of(args: argparse.Namespace) -> "Answer":
         raise _bad("--by and --preset exclude each other", "take one of them away")
     if len(args.by) > 2:
         raise _bad("--by three times is one too often", "count by two fields at most")
+    kinds = [name for name in ("over", "survival", "compare", "rare") if getattr(args, name)]
+    if len(kinds) > 1:
+        raise _bad(f"--{kinds[0]} and --{kinds[1]} exclude each other", "take one of them away")
     if len(args.by) == 2:
+        if kinds:
+            raise _bad(f"--{kinds[0]} goes with one field", "take one --by away")
         return answers.crosstab
-    return answers.top
+    if args.compare and not all(args.compare.partition("..")):
+        raise _bad("--compare takes two sides", "write A..B: two snapshots, or two queries")
+    if args.compare and not args.by:
+        raise _bad("--compare needs a field to compare by", "add --by server, or another field")
+    return {
+        "over": answers.trend,
+        "survival": answers.survival,
+        "compare": answers.compare,
+    }.get("".join(kinds), answers.top)
 
 
 def _bad(what: str, mend: str) -> BadArguments:

@@ -1,0 +1,91 @@
+"""Whether the counts of two snapshots may be compared.
+
+A count that fell because less was asked is no fall. Two snapshots cover the same when they were
+made by the same tools, over the same ports and as many addresses, and neither is incomplete.
+What a snapshot does not say is not held against it: docs/explanation/trends.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from gatewatch.model.snapshot import SnapshotInfo
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["breaks", "change", "ports_seen"]
+
+_PORT_SHARE = 0.01
+"""A port with less of a snapshot's services than this came along by chance."""
+_ASKED_APART = 0.05
+"""The number of asked addresses may differ by this part before coverage counts as changed."""
+_UNREAD = 0.01
+"""Records that could not be read, of all, before a snapshot counts as incomplete."""
+
+Ports = Mapping[str, tuple[int, ...]]
+
+
+def ports_seen(con: "duckdb.DuckDBPyConnection") -> Ports:
+    """The ports that each snapshot of `con` looked at, judged by what it saw, ascending."""
+    found = con.execute(
+        "SELECT snapshot, port FROM (SELECT snapshot, port, sum(n) AS n FROM cube GROUP BY ALL) "
+        f"QUALIFY n >= {_PORT_SHARE} * sum(n) OVER (PARTITION BY snapshot) ORDER BY ALL"
+    ).fetchall()
+    ports: dict[str, tuple[int, ...]] = {}
+    for snapshot, port in found:
+        ports[snapshot] = (*ports.get(snapshot, ()), port)
+    return ports
+
+
+def breaks(infos: Sequence[SnapshotInfo], ports: Ports) -> tuple[str, ...]:
+    """For each snapshot what changed in coverage since the one before; empty: nothing did."""
+    return ("", *(change(before, after, ports) for before, after in pairwise(infos)))
+
+
+def change(before: SnapshotInfo, after: SnapshotInfo, ports: Ports) -> str:
+    """What changed in coverage from one snapshot to another, in words; empty: nothing did."""
+    return ", ".join(
+        said
+        for said in (
+            _differing("tool", _tools(before), _tools(after)),
+            _differing("ports", ports.get(before.id, ()), ports.get(after.id, ())),
+            _asked(before, after),
+            *(f"{one.id} is incomplete" for one in (before, after) if _incomplete(one)),
+        )
+        if said
+    )
+
+
+def _tools(info: SnapshotInfo) -> tuple[str, ...]:
+    return tuple(sorted(set(info.tool.split("+"))))
+
+
+def _differing(what: str, before: Sequence[object], after: Sequence[object]) -> str:
+    if not before or not after or before == after:
+        return ""
+    return f"{what} {'+'.join(map(str, before))} to {'+'.join(map(str, after))}"
+
+
+def _asked(before: SnapshotInfo, after: SnapshotInfo) -> str:
+    """The addresses of the scope where scans say it, else those whose end is known."""
+    sizes = [_size(one) for one in (before, after)]
+    if 0 in sizes or abs(sizes[0] - sizes[1]) <= _ASKED_APART * max(sizes):
+        return ""
+    return f"asked addresses {sizes[0]:,} to {sizes[1]:,}"
+
+
+def _size(info: SnapshotInfo) -> int:
+    targets = info.details.get("targets", "")
+    if targets.isdigit():
+        return round(int(targets) / info.sampled)
+    if not info.unanswered:
+        return 0
+    return round((info.hosts + sum(info.unanswered.values())) / info.sampled)
+
+
+def _incomplete(info: SnapshotInfo) -> bool:
+    if not info.partial:
+        return False
+    records = info.services + info.duplicates + info.rejected + sum(info.unanswered.values())
+    return not info.rejected or info.rejected > _UNREAD * records
