@@ -10,6 +10,7 @@ from gatewatch.cli.settings import (
     COLOR,
     CONTACT,
     LAKE,
+    NETWORKS,
     SETTINGS,
     Setting,
     add_lake_option,
@@ -179,3 +180,39 @@ def test_a_relative_config_home_is_ignored(place: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("HOME", str(place / "nowhere"))
     user_file(place).write_text('lake = "/user"\n')
     assert setting(LAKE) == Path("gatewatch-lake")
+
+
+def test_publishers_are_tables_or_a_file_of_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = 'url = "https://example.org/t"\n'
+    Path("gatewatch.toml").write_text(f"quiet = true\n[networks.one]\n{told}")
+    found = effective(NETWORKS)
+    assert ([one.name for one in found.value], found.origin) == (["one"], "gatewatch.toml:2")
+    Path("more.toml").write_text(f"[two]\n{told}[three]\n{told}")
+    monkeypatch.setenv("GATEWATCH_NETWORKS", "more.toml")
+    assert [one.name for one in setting(NETWORKS)] == ["two", "three"]
+    monkeypatch.setenv("GATEWATCH_NETWORKS", "missing.toml")
+    with pytest.raises(BadSettingsFile, match=r"missing\.toml: No such file"):
+        setting(NETWORKS)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("networks = 7\n", 'gatewatch.toml:1: networks is "7": write a table [networks.NAME]'),
+        (
+            "[networks.a]\nkey = 1\n",
+            "gatewatch.toml:1: networks cannot be understood, a: there is ",
+        ),
+    ],
+)
+def test_publishers_that_cannot_be_understood_are_told(text: str, said: str) -> None:
+    Path("gatewatch.toml").write_text(text)
+    with pytest.raises((BadSetting, BadSettingsFile)) as caught:
+        setting(NETWORKS)
+    assert str(caught.value).startswith(said)
+
+
+def test_a_file_without_bottom_is_one_line() -> None:
+    Path("gatewatch.toml").write_text(f"lake = {'[' * 60_000}")
+    with pytest.raises(BadSettingsFile, match=r"gatewatch\.toml: is nested too deeply: a line rea"):
+        setting(LAKE)

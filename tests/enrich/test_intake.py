@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.enrich.linear import unspans
 
-from gatewatch.enrich import intake
+from gatewatch.enrich import intake, unpack
 from gatewatch.enrich.countries import pack
 from gatewatch.enrich.intake import named_date, plain_name, read_file
 from gatewatch.model.errors import InputUnreadable, NothingUsable
@@ -79,17 +79,18 @@ def test_when_every_line_is_wrong_nothing_is_taken(tmp_path: Path) -> None:
     )
 
 
-def tar_of(content: bytes) -> bytes:
+def tar_of(content: bytes, *names: str) -> bytes:
+    """An archive in which all these members have this content."""
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as tar:
-        member = tarfile.TarInfo("GeoLite2-Country_20261124/GeoLite2-Country.mmdb")
-        member.size = len(content)
-        tar.addfile(member, io.BytesIO(content))
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for name in ("LICENSE.txt", *names):
+            member = tarfile.TarInfo(f"GeoLite2_20261124/{name}")
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
     return out.getvalue()
 
 
 CUT = gzip.compress(TABLE * 100, mtime=0)[:-20]
-TAR_GZ = gzip.compress(tar_of(TABLE), mtime=0)
 
 
 @pytest.mark.parametrize(
@@ -102,8 +103,8 @@ TAR_GZ = gzip.compress(tar_of(TABLE), mtime=0)
         (b"\x1f\x8b\x08\x00junkjunkjunk", "its gzip stream is damaged: download it again"),
         (b"PK\x03\x04....", "it is a zip archive: unpack it and give the table in it"),
         (b"\xfd7zXZ\x00....", "it is packed with xz: unpack it and give the table in it"),
-        (tar_of(TABLE), "it is a tar archive: unpack it and give the table in it"),
-        (TAR_GZ, "it is a tar archive: unpack it and give the table in it"),
+        (tar_of(TABLE, "a.csv"), "it is a tar archive without one .mmdb in it: unpack it and give"),
+        (gzip.compress(tar_of(TABLE, "a.mmdb", "b.mmdb"), mtime=0), "without one .mmdb in it"),
         (b"\x7fELF\x1b[31m", 'no network data begins with "\\x7fELF\\x1b[31m": known formats are'),
         (b'{"ip":"192.0.2.1"}\n', 'begins with "{"ip":"192.0.2.1"}": known formats are csv,'),
         (b"192.0.2.0,192.0.2.9,ZZ\n", "it names no country and no network of any address"),
@@ -136,14 +137,16 @@ def test_what_cannot_be_opened_is_told_in_one_line(tmp_path: Path, path: str, wo
 
 
 @pytest.mark.parametrize(
-    ("limit", "words"),
-    [("_MOST_ROWS", "more than 2 ranges"), ("_MOST_BYTES", "larger than any table")],
+    ("module", "limit", "words"),
+    [
+        (intake, "_MOST_ROWS", "more than 2 ranges"),
+        (unpack, "_MOST_BYTES", "larger than any table"),
+    ],
 )
 def test_a_bomb_is_stopped(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, words: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: object, limit: str, words: str
 ) -> None:
-    monkeypatch.setattr(intake, limit, 2)
-    monkeypatch.setattr(intake, "_CHUNK", 64)
+    monkeypatch.setattr(module, limit, 2)
     with pytest.raises(InputUnreadable, match=words):
         read_file(file(tmp_path, gzip.compress(TABLE * 3)))
 

@@ -5,7 +5,6 @@ one JSON object with `--errors json`, and its exit code; only a bug of ours show
 """
 
 import argparse
-import json
 import sys
 import traceback
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from gatewatch import __version__
 from gatewatch.cli.commands import Command, command_words, load_command
 from gatewatch.cli.output import discard_stdout
 from gatewatch.cli.parser import Parser, arguments_of, meant, sub_commands
+from gatewatch.cli.progress import tell
 from gatewatch.cli.settings import ACCESSIBLE, COLOR, ERRORS, QUIET, add_option, setting
 from gatewatch.model.errors import BadArguments, Exit, GatewatchError, SystemRefusal
 from gatewatch.model.hostile import shown
@@ -26,7 +26,7 @@ def run(argv: Sequence[str]) -> int:
     try:
         return _run(argv)
     except GatewatchError as error:
-        return _told(error, argv)
+        return tell(error, as_json=_as_json(argv))
     except KeyboardInterrupt:
         print("gatewatch: interrupted", file=sys.stderr)
         return Exit.INTERRUPTED
@@ -35,7 +35,8 @@ def run(argv: Sequence[str]) -> int:
         discard_stdout()
         return Exit.FOUND
     except OSError as error:
-        return _told(SystemRefusal(where=error.filename or "gatewatch", what=error.strerror), argv)
+        refusal = SystemRefusal(where=error.filename or "gatewatch", what=error.strerror)
+        return tell(refusal, as_json=_as_json(argv))
     except Exception:  # noqa: BLE001  (the last door: Python's own exit code 1 means "nothing found")
         for line in traceback.format_exc().splitlines():
             print(shown(line, 2000), file=sys.stderr)
@@ -117,19 +118,6 @@ def _unknown_argument(
         what=f'does not take "{shown(word, 60)}"',
         mend=f'{near}"{parser.prog} --help" shows what it takes',
     )
-
-
-def _told(error: GatewatchError, argv: Sequence[str]) -> int:
-    """Writes the error to stderr in the form asked for; returns its exit code."""
-    code = int(error.exit_code)
-    if _as_json(argv):
-        fields = {"error": error.id, "message": str(error), "exit": code}
-        print(json.dumps(fields), file=sys.stderr)
-    else:
-        # Some errors are about the command line itself and begin with the program's name.
-        program = "" if str(error).startswith("gatewatch") else "gatewatch: "
-        print(f"{program}{error}", file=sys.stderr)
-    return code
 
 
 def _as_json(argv: Sequence[str]) -> bool:

@@ -1,11 +1,12 @@
 """Talk on stderr: notes, and progress for whatever takes longer than two seconds.
 
 On a terminal progress is one line, redrawn five times a second at most, with rate and time left;
-elsewhere, and with `--accessible`, a new line every ten seconds. `--quiet` silences both. stdout
-is never touched. What comes from a file or a device is escaped before it is shown.
+elsewhere, and with `--accessible`, a new line every ten seconds. `--quiet` silences both, but no
+error. stdout is never touched. What comes from a file or a device is escaped before it is shown.
 """
 
 import argparse
+import json
 import shutil
 import sys
 from collections.abc import Callable
@@ -14,9 +15,10 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from gatewatch.cli.settings import ACCESSIBLE, QUIET, setting
+from gatewatch.model.errors import GatewatchError
 from gatewatch.model.hostile import shown
 
-__all__ = ["Progress", "say"]
+__all__ = ["Progress", "say", "tell"]
 
 _PATIENCE_S = 2.0
 _REDRAW_S = 0.2
@@ -28,6 +30,19 @@ def say(text: str, args: argparse.Namespace) -> None:
     """One note for people on stderr, unless they asked for quiet."""
     if not setting(QUIET, args):
         print(shown(text, 2000), file=sys.stderr)
+
+
+def tell(error: GatewatchError, *, as_json: bool) -> int:
+    """Writes the error to stderr, for people or for programs; returns its exit code."""
+    code = int(error.exit_code)
+    if as_json:
+        fields = {"error": error.id, "message": str(error), "exit": code}
+        print(json.dumps(fields), file=sys.stderr)
+    else:
+        # Some errors are about the command line itself and begin with the program's name.
+        program = "" if str(error).startswith("gatewatch") else "gatewatch: "
+        print(f"{program}{error}", file=sys.stderr)
+    return code
 
 
 class Progress:

@@ -177,15 +177,15 @@ def _settings() -> Iterator[str]:
         for name, entry in SETTINGS.items()
     )  # fmt: skip
     yield from _table(("setting", "environment", "value", "default", "meaning"), rows)
-    yield from ("", "A file is flat TOML; paths in it start from its folder:", "")
+    yield from ("", "A file is TOML; paths in it start from its folder:", "")
     yield from ("```toml", 'lake = "/var/lib/gatewatch"', 'contact = "https://example.org/scan"')
-    yield "```"
+    yield from ("", "[networks.registry]", 'url = "https://example.org/delegated-extended"', "```")
 
 
 def _plain(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return "none" if value is None else str(value)
+    return "none" if value in (None, ()) else str(value)
 
 
 def _code(words: Iterable[str]) -> str:

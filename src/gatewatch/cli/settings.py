@@ -16,12 +16,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from gatewatch.cli.parser import meant
+from gatewatch.cli.settings_file import line_of, read_toml, user_file
 from gatewatch.model.errors import BadSetting, BadSettingsFile
 from gatewatch.model.hostile import shown
 from gatewatch.model.language import languages
+
+if TYPE_CHECKING:
+    from gatewatch.pipeline.publishers import Publisher
 
 __all__ = [
     "ACCESSIBLE",
@@ -31,6 +35,7 @@ __all__ = [
     "ERRORS",
     "LAKE",
     "LANG",
+    "NETWORKS",
     "QUIET",
     "SETTINGS",
     "Effective",
@@ -44,8 +49,6 @@ __all__ = [
 
 T = TypeVar("T")
 _PROJECT_FILE = Path("gatewatch.toml")
-# A settings file is a dozen lines; anything larger is some other file under that name.
-_FILE_LIMIT = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,16 @@ def _contact(raw: object, folder: Path) -> str:
     raise ValueError("give a web page (https://...) or mailto:you@your.domain")
 
 
+def _publishers(raw: object, folder: Path) -> "tuple[Publisher, ...]":
+    from gatewatch.pipeline.publishers import publishers
+
+    if isinstance(raw, str) and raw.strip() and "\0" not in raw:
+        raw = read_toml(folder / Path(raw).expanduser(), required=True)[0]
+    if not isinstance(raw, Mapping):
+        raise ValueError("write a table [networks.NAME] for each, or give a file of tables [NAME]")
+    return publishers(raw)
+
+
 LAKE = Setting("lake", "a folder", Path("gatewatch-lake"), _folder, "Where snapshots are kept.")
 CONTACT: Setting[str | None] = Setting(
     "contact",
@@ -130,6 +143,13 @@ CATALOGUE: Setting[Path | None] = Setting(
     None,
     _folder,
     "Your own fingerprints and advisories, read before those that gatewatch brings.",
+)
+NETWORKS: Setting[tuple["Publisher", ...]] = Setting(
+    "networks",
+    "tables in TOML, or a file of them",
+    (),
+    _publishers,
+    'Who publishes the tables of countries and networks that "gatewatch geo update" fetches.',
 )
 COLOR = _one_of(
     "color", ("auto", "always", "never"), "Colour on a terminal; auto honours NO_COLOR."
@@ -153,7 +173,7 @@ ERRORS = _one_of(
 
 SETTINGS: dict[str, Setting[Any]] = {
     entry.name: entry
-    for entry in (LAKE, CONTACT, CATALOGUE, COLOR, LANG, ACCESSIBLE, QUIET, ERRORS)
+    for entry in (LAKE, CONTACT, CATALOGUE, NETWORKS, COLOR, LANG, ACCESSIBLE, QUIET, ERRORS)
 }
 
 
@@ -205,10 +225,10 @@ def effective(entry: Setting[T], args: argparse.Namespace | None = None) -> Effe
     # An empty variable is how scripts switch one off.
     if word := os.environ.get(entry.variable):
         return _read(entry, word, Path(), entry.variable)
-    for path in filter(None, (_PROJECT_FILE, _user_file())):
+    for path in filter(None, (_PROJECT_FILE, user_file())):
         values, text = _file(path)
         if entry.name in values:
-            where = f"{path}:{_line_of(entry.name, text)}"
+            where = f"{path}:{line_of(entry.name, text)}"
             return _read(entry, values[entry.name], path.parent, where)
     return Effective(entry.default, "default")
 
@@ -217,52 +237,20 @@ def _read(entry: Setting[T], raw: object, folder: Path, where: str) -> Effective
     try:
         return Effective(entry.read(raw, folder), where)
     except ValueError as error:
+        if isinstance(raw, Mapping):
+            what = f"{entry.name} cannot be understood, {error}"
+            raise BadSettingsFile(where=where, what=what, mend="mend that table") from None
         raise BadSetting(where=where, name=entry.name, value=raw, mend=error) from None
 
 
-def _user_file() -> Path | None:
-    """None without a home; a relative XDG_CONFIG_HOME is ignored (XDG base directories 0.8)."""
-    base = Path(os.environ.get("XDG_CONFIG_HOME", ""))
-    if not base.is_absolute():
-        base = Path(os.path.expanduser("~/.config"))  # noqa: PTH111  (Path.home raises without one)
-    return base / "gatewatch" / "config.toml" if base.is_absolute() else None
-
-
 def _file(path: Path) -> tuple[Mapping[str, object], str]:
-    """The file's values and text, both empty when there is none."""
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(_FILE_LIMIT + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        return {}, ""
-    except OSError as error:
-        raise BadSettingsFile(where=path, what=error.strerror, mend="mend or remove it") from None
-    if len(raw) > _FILE_LIMIT:
-        raise BadSettingsFile(where=path, what="is over 64 KiB", mend="is it a settings file?")
-    return _parsed(path, raw)
-
-
-def _parsed(path: Path, raw: bytes) -> tuple[Mapping[str, object], str]:
-    import tomllib  # only a user who has a settings file pays for the parser
-
-    try:
-        text = raw.decode()
-        values = tomllib.loads(text)
-    except ValueError as error:
-        raise BadSettingsFile(
-            where=path, what=f"is not TOML, {error}", mend='a line reads: lake = "folder"'
-        ) from None
+    """The settings in a file and its text, both empty when there is none."""
+    values, text = read_toml(path)
     for name in values:
         if name not in SETTINGS:
             raise BadSettingsFile(
-                where=f"{path}:{_line_of(name, text)}",
+                where=f"{path}:{line_of(name, text)}",
                 what=f'no setting is called "{name}"',
                 mend=f'{meant(name, list(SETTINGS))}"gatewatch config" lists all',
             )
     return values, text
-
-
-def _line_of(name: str, text: str) -> int:
-    key = re.compile(rf"""\s*\[{{0,2}}\s*["']?{re.escape(name)}["']?\s*[\].=]""")
-    numbers = (n for n, line in enumerate(text.splitlines(), 1) if key.match(line))
-    return next(numbers, 1)

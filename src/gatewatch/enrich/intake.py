@@ -7,7 +7,6 @@ so that a broken file never takes a good table's place.
 
 import errno
 import gzip
-import hashlib
 import re
 import zlib
 from array import array
@@ -15,8 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +22,7 @@ from gatewatch.enrich.countries import pack
 from gatewatch.enrich.flatten import Spans, flatten
 from gatewatch.enrich.read import Reader, readers
 from gatewatch.enrich.rows import About, Row
+from gatewatch.enrich.unpack import archive, unpacked
 from gatewatch.model.errors import InputUnreadable, NothingUsable
 from gatewatch.model.hostile import shown
 from gatewatch.model.observation import Rejected
@@ -33,20 +32,11 @@ __all__ = ["Intake", "named_date", "plain_name", "read_file"]
 _HEAD = 64 * 1024
 # MMDB metadata begins within the last 128 KiB (MaxMind DB File Format Specification 2.0).
 _TAIL = 128 * 1024
-# Beyond these a file is no table of the Internet's networks: published ones have up to four
-# million ranges and 300 MB.
-_MOST_BYTES = 4 << 30
+# Published tables have up to four million ranges.
 _MOST_ROWS = 10_000_000
 _PATIENCE = 10_000
-_CHUNK = 1 << 20
 _SHOWN = 5
 
-_PACKED: Mapping[bytes, str] = {
-    b"PK\x03\x04": "it is a zip archive",
-    b"\xfd7zXZ\x00": "it is packed with xz",
-    b"\x28\xb5\x2f\xfd": "it is packed with zstd",
-    b"BZh": "it is packed with bzip2",
-}
 _MENDS = {
     errno.ENOENT: "check its name",
     errno.ENOTDIR: "check its name",
@@ -54,7 +44,7 @@ _MENDS = {
     errno.EACCES: "make it readable for you",
     errno.ENOSPC: "free space for temporary files, or set TMPDIR",
 }
-_ENDINGS = re.compile(r"(?:\.(?:gz|csv|tsv|txt|mmdb))+$")
+_ENDINGS = re.compile(r"(?:\.(?:gz|tar|tgz|csv|tsv|txt|mmdb))+$")
 _DATE = re.compile(r"[-_.]?(20\d\d)-?(0[1-9]|1[0-2])(?:-?([0-2]\d|3[01]))?$")
 _LATEST = re.compile(r"[-_.]latest$")
 _FOREIGN = re.compile(r"[^a-z0-9._-]+")
@@ -77,14 +67,17 @@ class Intake:
     first_rejected: tuple[Rejected, ...]
 
 
-def read_file(path: Path, watch: Callable[[int], None] | None = None) -> Intake:
+def read_file(
+    path: Path, watch: Callable[[int], None] | None = None, *, called: str | None = None
+) -> Intake:
     """The table in the file at `path`; `watch` is told now and then how many rows are read.
 
-    Raises InputUnreadable and NothingUsable.
+    Errors call the file `called`, else by its path. Raises InputUnreadable and NothingUsable.
     """
-    gathered = _Gathered(path)
-    with _reading(path), _unpacked(path) as (plain, sha256):
-        reader = _reader_of(path, plain)
+    where = called or str(path)
+    gathered = _Gathered(where)
+    with _reading(where), unpacked(path) as (plain, sha256):
+        reader = _reader_of(where, plain)
         about = reader.about(plain)
         for number, row in enumerate(reader.read(plain)):
             gathered.add(row)
@@ -142,7 +135,7 @@ def _side() -> _Side:
 class _Gathered:
     """Rows as they come, within limits."""
 
-    path: Path
+    where: str
     sides: dict[int, _Side] = field(default_factory=lambda: {4: _side(), 6: _side()})
     names: dict[int, str] = field(default_factory=dict)
     rows: int = 0
@@ -172,10 +165,10 @@ class _Gathered:
             return
         if self.rejected:
             raise NothingUsable(
-                where=self.path, rejected=self.rejected, first=_told(self.first_rejected[0])
+                where=self.where, rejected=self.rejected, first=_told(self.first_rejected[0])
             )
         raise InputUnreadable(
-            where=self.path,
+            where=self.where,
             what="it names no country and no network of any address",
             mend="give a table that has one of them",
         )
@@ -193,66 +186,30 @@ def _told(rejected: Rejected) -> str:
     return f"{rejected.where}, {rejected.reason}"
 
 
-def _reader_of(path: Path, plain: Path) -> Reader:
-    """The reader that knows the file `plain`, which the user calls `path`."""
+def _reader_of(where: str, plain: Path) -> Reader:
+    """The reader that knows the file `plain`, which the user calls `where`."""
     with plain.open("rb") as stream:
         head = stream.read(_HEAD)
         stream.seek(max(0, plain.stat().st_size - _TAIL))
         tail = stream.read(_TAIL)
     if not head.strip():
-        raise InputUnreadable(where=path, what="it is empty", mend="download it again")
+        raise InputUnreadable(where=where, what="it is empty", mend="download it again")
     # Before the readers: an archive of a table has the table's first or last bytes in it.
-    if packed := _archive(head):
-        raise InputUnreadable(where=path, what=packed, mend="unpack it and give the table in it")
+    if packed := archive(head):
+        raise InputUnreadable(where=where, what=packed, mend="unpack it and give the table in it")
     for reader in readers().values():
         if reader.sniff(head, tail):
             return reader
     raise InputUnreadable(
-        where=path,
+        where=where,
         what=f'no network data begins with "{shown(head[:40].splitlines()[0])}"',
         mend=f"known formats are {', '.join(readers())}",
     )
 
 
-def _archive(head: bytes) -> str | None:
-    if head[257:262] == b"ustar":  # POSIX pax
-        return "it is a tar archive"
-    return next((text for magic, text in _PACKED.items() if head.startswith(magic)), None)
-
-
 @contextmanager
-def _unpacked(path: Path) -> Iterator[tuple[Path, str]]:
-    """A regular, uncompressed file with the content of `path`, and the SHA-256 of `path`."""
-    with TemporaryDirectory(prefix="gatewatch-") as folder:
-        given = plain = path
-        if path.is_fifo():
-            given = plain = Path(folder) / "given"
-            with path.open("rb") as pipe:
-                _copy(pipe, given)
-        elif path.exists() and not path.is_file() and not path.is_dir():
-            raise ValueError("it is no file")
-        with given.open("rb") as stream:
-            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-            stream.seek(0)
-            packed = stream.read(2) == b"\x1f\x8b"
-        if packed:
-            plain = Path(folder) / "plain"
-            with gzip.open(given) as unpacking:
-                _copy(unpacking, plain)
-        yield plain, sha256
-
-
-def _copy(source: "BinaryIO | gzip.GzipFile", target: Path) -> None:
-    with target.open("wb") as out:
-        while chunk := source.read(_CHUNK):
-            if out.tell() > _MOST_BYTES:
-                raise ValueError("it is larger than any table of networks")
-            out.write(chunk)
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Turns what goes wrong in reading `path` into one line."""
+def _reading(where: str) -> Iterator[None]:
+    """Turns what goes wrong in reading `where` into one line."""
     try:
         yield
     except (gzip.BadGzipFile, EOFError, zlib.error):
@@ -264,4 +221,4 @@ def _reading(path: Path) -> Iterator[None]:
         what, mend = str(error), "download it again, or give another table"
     else:
         return
-    raise InputUnreadable(where=path, what=what, mend=mend)
+    raise InputUnreadable(where=where, what=what, mend=mend)

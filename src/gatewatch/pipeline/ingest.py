@@ -16,7 +16,8 @@ from pathlib import Path
 from time import time
 
 from gatewatch import __version__
-from gatewatch.enrich.tables import load_ranges, sources
+from gatewatch.enrich.sources import sources
+from gatewatch.enrich.tables import load_ranges
 from gatewatch.formats.read import Record
 from gatewatch.identify.catalogue import catalogue_id
 from gatewatch.model.moment import SECOND, day_of

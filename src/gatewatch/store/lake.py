@@ -98,7 +98,7 @@ class Lake:
             con.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(views)}")
         responses = self.response_files()
         understood = [self.understanding_file(path) for path in responses]
-        named = [self.path / "networks" / "as_names.parquet"]
+        named = [self.path / "networks" / "CURRENT" / "as_names.parquet"]
         named += [self.path / "snapshots" / one / "as_names.parquet" for one in snapshots]
         for name, files, columns in (
             ("responses", responses, _RESPONSES),

@@ -24,6 +24,7 @@ def test_each_setting_is_shown_with_value_and_origin(
         "lake": ("here", "--lake"),
         "contact": ("mailto:scan@research.example", "GATEWATCH_CONTACT"),
         "catalogue": ("mine", "gatewatch.toml:1"),
+        "networks": (None, "default"),
         "color": ("auto", "default"),
         "lang": ("auto", "default"),
         "accessible": ("false", "default"),
@@ -40,3 +41,13 @@ def test_a_wrong_value_is_one_line(gatewatch: Gatewatch) -> None:
     assert err == 'gatewatch: gatewatch.toml:1: lake is "1": give a folder\n'.removeprefix(
         "gatewatch: "
     )
+
+
+def test_publishers_are_shown_by_name_without_the_keys_in_their_addresses(
+    gatewatch: Gatewatch,
+) -> None:
+    Path("gatewatch.toml").write_text('[networks.asn]\nurl = "https://u:S3CRET@example.org/t"\n')
+    code, out, _ = gatewatch("config")
+    assert code == 0
+    assert '"value":"asn"' in out
+    assert "S3CRET" not in out

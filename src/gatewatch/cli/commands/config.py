@@ -32,4 +32,6 @@ def run(args: argparse.Namespace) -> int:
 def _text(value: object) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or None
     return None if value is None else str(value)

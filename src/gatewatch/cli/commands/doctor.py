@@ -129,7 +129,7 @@ def _room(place: Path) -> Iterator[_Finding]:
 
 
 def _networks(args: argparse.Namespace) -> Iterator[_Finding]:
-    from gatewatch.enrich.tables import sources
+    from gatewatch.enrich.sources import sources
 
     tables = sources(lake_of(args))
     if not tables:

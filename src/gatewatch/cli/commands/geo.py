@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gatewatch.cli.geo_update import tell_rejected, update
 from gatewatch.cli.output import add_format_option, write_table
 from gatewatch.cli.parser import meant
 from gatewatch.cli.progress import Progress, say
@@ -16,12 +17,13 @@ from gatewatch.model.table import Look, Table, Value
 if TYPE_CHECKING:
     from gatewatch.enrich.intake import Intake
     from gatewatch.enrich.ranges import Ranges
-    from gatewatch.enrich.tables import Source
+    from gatewatch.enrich.sources import Source
 
-HELP = "Import, list, remove and ask the tables of countries and networks."
+HELP = "Import, update, list, remove and ask the tables of countries and networks."
 EXAMPLES = (
     "gatewatch geo import GeoLite2-Country.mmdb GeoLite2-ASN.mmdb",
     'gatewatch geo import ours.csv --name ours --licence "our own"',
+    "gatewatch geo update",
     "gatewatch geo list",
     "gatewatch geo lookup 192.0.2.1 2001:db8::1",
     "gatewatch geo remove ours",
@@ -41,6 +43,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     importing.add_argument("--licence", metavar="TEXT", help="the notice its terms of use ask for")
     importing.set_defaults(verb=_import)
+    updating = verbs.add_parser("update", help="fetch newer ones from those whom settings name")
+    updating.add_argument("names", nargs="*", metavar="NAME", help="only these (default: all)")
+    updating.set_defaults(verb=update)
     listing = verbs.add_parser("list", help="one line a table, in the order they are asked")
     listing.set_defaults(verb=_list)
     remove = verbs.add_parser("remove", help="take one out of the lake")
@@ -49,9 +54,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     lookup = verbs.add_parser("lookup", help="where addresses are")
     lookup.add_argument("addresses", nargs="+", metavar="IP", help="an IPv4 or IPv6 address")
     lookup.set_defaults(verb=_lookup)
-    for verb in (importing, listing, remove, lookup):
+    for verb in (importing, updating, listing, remove, lookup):
         add_lake_option(verb)
-    for verb in (listing, lookup):
+    for verb in (updating, listing, lookup):
         add_format_option(verb)
 
 
@@ -62,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
-    from gatewatch.enrich.tables import FOLDER
+    from gatewatch.enrich.sources import FOLDER
     from gatewatch.store.lock import writer_lock
 
     files = _named(args.files, args.name)
@@ -78,7 +83,7 @@ def _import(args: argparse.Namespace) -> int:
 def _named(files: Sequence[str], name: str | None) -> dict[str, str]:
     """Name of each table to the file it comes from; raises BadArguments."""
     from gatewatch.enrich.intake import plain_name
-    from gatewatch.enrich.tables import is_table_name
+    from gatewatch.enrich.sources import is_table_name
 
     if name is not None and len(files) > 1:
         raise BadArguments(
@@ -127,17 +132,16 @@ def _save(lake: Path, name: str, file: str, intake: "Intake", args: argparse.Nam
     )
     if source.licence is None:
         say(f'geo import {file}: no licence is known; --licence "..." records one', args)
-    if intake.rejected:
-        total = intake.rows + intake.rejected
-        say(f"geo import {file}: {intake.rejected:,} of {total:,} lines rejected, first:", args)
-        for rejected in intake.first_rejected:
-            say(f"  {rejected.where}: {rejected.reason}", args)
+    tell_rejected(f"geo import {file}", intake, args)
 
 
 def _list(args: argparse.Namespace) -> int:
-    from gatewatch.enrich.tables import sources
+    from gatewatch.enrich.sources import sources
 
-    columns = ("name", "tells", "ranges", "data_date", "imported_at", "format", "licence", "file")
+    columns = (
+        *("name", "tells", "ranges", "data_date", "imported_at", "format", "licence", "file"),
+        "from",
+    )
     rows = [_described(source) for source in sources(lake_of(args))]
     if not rows:
         say(f"{lake_of(args)}: no network data; {_HOW}", args)
@@ -155,11 +159,13 @@ def _described(source: "Source") -> Sequence[Value]:
         source.format,
         source.licence,
         source.file,
+        source.origin.url if source.origin else None,
     )
 
 
 def _remove(args: argparse.Namespace) -> int:
-    from gatewatch.enrich.tables import FOLDER, remove_table, sources
+    from gatewatch.enrich.sources import FOLDER, sources
+    from gatewatch.enrich.tables import remove_table
     from gatewatch.store.lock import writer_lock
 
     lake = lake_of(args)
@@ -177,7 +183,8 @@ def _remove(args: argparse.Namespace) -> int:
 
 
 def _lookup(args: argparse.Namespace) -> int:
-    from gatewatch.enrich.tables import as_names, load_ranges, sources
+    from gatewatch.enrich.sources import as_names, sources
+    from gatewatch.enrich.tables import load_ranges
 
     addresses = [_address(text) for text in args.addresses]
     lake = lake_of(args)
