@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import duckdb
 from tests.query.made_up import MadeUp
 
 from gatewatch.report.host import Sighting, explained, history, sightings
@@ -68,3 +69,23 @@ def test_a_response_is_explained_from_its_bytes(known: MadeUp) -> None:
 def _told(known: MadeUp) -> list[str]:
     con = known.reading([info.id for info in known.lake.snapshots])
     return list(sightings(con, known.services[0].ip)[0].values)
+
+
+def test_a_hardware_address_in_head_body_or_certificate_names_a_maker() -> None:
+    """The answer is made up. What is believed of the vendor does not change by it."""
+    head = b"HTTP/1.1 401 Unauthorized\r\nServer: 00:25:9E:00:00:01\r\n\r\n"
+    rows = [head, b"<title>a4b1c1000001</title>", "", "subject=CN=00-25-9E-00-00-02", head]
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE cube AS SELECT 1::BIGINT AS response, 'one' AS snapshot, 3 AS n")
+        con.execute(
+            "CREATE TABLE responses AS SELECT 1::BIGINT AS response, 'http' AS spoke, 'success' "
+            "AS outcome, ? AS head, ? AS body, ? AS marks, ? AS tls, "
+            "TIMESTAMP '2026-11-20' AS first_seen, ? AS example",
+            rows,
+        )
+        why = explained(con, Sighting("one", 7547, "2026-11-20", f"{1:016x}", {}))
+    assert [(one.name, one.evidence) for one in why.makers] == [
+        ("HUAWEI TECHNOLOGIES CO.,LTD", "00:25:9E:00:00:01"),
+        ("Intel Corporate", "a4b1c1000001"),
+    ]
+    assert "vendor" not in {belief.field for belief in why.beliefs}

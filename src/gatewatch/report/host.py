@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gatewatch.enrich.oui import Maker, makers_in
 from gatewatch.model.address import Address, Network
 from gatewatch.model.fields import FIELDS
 from gatewatch.model.identity import Assertion, Identity
@@ -88,6 +89,8 @@ class Explained:
     first_seen: str
     shared_by: int
     """Services of that snapshot that give this response."""
+    makers: Sequence[Maker] = ()
+    """Who registered the hardware addresses in it; hints of their own, no part of the beliefs."""
 
 
 def with_addresses(addresses: Sequence[Address]) -> Node:
@@ -139,7 +142,8 @@ def explained(
     ).fetchall()[0]
     masked = answer_of(row)
     _, identity = explain(masked, overlay)
-    return Explained(masked, _beliefs(identity), bytes(row[8]), row[7], int(shared[0]))
+    makers = makers_in(masked.head, masked.body, *(text.encode() for _, text in masked.tls))
+    return Explained(masked, _beliefs(identity), bytes(row[8]), row[7], int(shared[0]), makers)
 
 
 def _beliefs(identity: Identity) -> tuple[Belief, ...]:

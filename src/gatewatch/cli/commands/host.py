@@ -162,6 +162,10 @@ def _what_it_is(
         first, *more = belief.hints
         rows.append((name, value, sure, first.evidence, first.rule))
         rows += [(None, None, None, hint.evidence, hint.rule) for hint in more]
+    rows += [
+        ("maker of its card", maker.name, maker.sure, maker.evidence, "IEEE's register")
+        for maker in why.makers
+    ]
     believed = {belief.field for belief in why.beliefs}
     rows += [
         (name, value, None, "network data" if name in _LOCATED else "the answer", None)
