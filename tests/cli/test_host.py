@@ -66,7 +66,7 @@ def test_the_page_says_what_it_is_why_and_what_it_said(
     assert text.startswith("192.0.2.1 port 7547  ")
     assert "snapshot 2026-11-20, 2 days old" in text.splitlines()[0]
     words = " ".join(text.split())
-    assert "vendor Huawei 85.0 % HuaweiHomeGateway http_realm/huawei-home-gateway" in words
+    assert "vendor Huawei 90.2 % HuaweiHomeGateway 70.0 % http_realm/huawei-home-gateway" in words
     assert "http_challenge/huawei-digest" in words
     assert "as.name      Example Telecom" in text
     assert 'nonce="<hex32>"' in text

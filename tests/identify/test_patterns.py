@@ -110,6 +110,12 @@ def test_where_one_text_tells_too_little_several_are_looked_for(
     assert compile_pattern(source, "http.server").choices == choices
 
 
+def test_a_text_in_front_is_found_without_trying_every_place() -> None:
+    assert compile_pattern("a long text.{0,99}b", "http.body").work < 1 << 18
+    with pytest.raises(ValueError, match="too long"):
+        compile_pattern("aaaa.{0,99}b", "http.body")
+
+
 @pytest.mark.parametrize(
     ("source", "prefix"),
     [

@@ -22,7 +22,7 @@ from gatewatch.model.fields import FIELDS, Home
 from gatewatch.model.knowledge import code_of, folders, load_toml, toml_files, version_of
 from gatewatch.protocol.facts import FEATURES
 
-__all__ = ["Catalogue", "catalogue", "catalogue_id"]
+__all__ = ["Catalogue", "catalogue", "catalogue_id", "feature_of"]
 
 _DATA_FOLDERS = ("fingerprints", "signs", "vocabulary")
 # What turns an answer into features and features into an identity: part of the version.
@@ -47,7 +47,7 @@ def catalogue(overlay: Path | None = None) -> Catalogue:
     found: dict[tuple[str, str], Fingerprint] = {}
     for root in roots:
         for file in toml_files(root.joinpath("fingerprints")):
-            feature = _feature_of(file.name)
+            feature = feature_of(file.name)
             for entry in read_fingerprints(load_toml(file), file.name, feature, vocabulary):
                 found.setdefault((feature, entry.id), entry)
     by_feature: dict[str, list[Fingerprint]] = {}
@@ -78,8 +78,8 @@ def _versioned(overlay: Path | None) -> Iterator[tuple[str, bytes]]:
     yield from code_of(*_CODE_FOLDERS)
 
 
-def _feature_of(name: str) -> str:
-    """`http_server.toml` holds the patterns for `http.server`."""
+def feature_of(name: str) -> str:
+    """`http_server.toml` holds the patterns for `http.server`; raises CatalogueBroken."""
     feature = name.removesuffix(".toml").replace("_", ".", 1)
     if feature not in FEATURES:
         known = ", ".join(known.replace(".", "_", 1) + ".toml" for known in FEATURES)

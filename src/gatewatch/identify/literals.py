@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from gatewatch.identify.tokens import Token, letter_of, tokens_of
 
-__all__ = ["choices_in", "has_alternatives", "runs_in"]
+__all__ = ["beginning_of", "choices_in", "has_alternatives", "runs_in"]
 
 _END = Token("end", "", 0, 0)
 
@@ -22,6 +22,17 @@ def has_alternatives(source: str) -> bool:
         if token.kind == "bar" and depth == 0:
             return True
     return False
+
+
+def beginning_of(source: str) -> str:
+    """The text that the pattern itself begins with, before any group, class or repeat."""
+    text = ""
+    for token, following in pairwise((*tokens_of(source), _END)):
+        letter = letter_of(token.text) if token.kind == "atom" else None
+        if letter is None or following.kind == "repeat":
+            break
+        text += letter
+    return text
 
 
 def runs_in(source: str) -> list[str]:

@@ -15,7 +15,7 @@ import re
 import warnings
 from dataclasses import dataclass
 
-from gatewatch.identify.literals import choices_in, has_alternatives, runs_in
+from gatewatch.identify.literals import beginning_of, choices_in, has_alternatives, runs_in
 from gatewatch.identify.work import work_of
 
 __all__ = ["BODY_LENGTH", "LINE_LENGTH", "WORK_LIMIT", "Pattern", "compile_pattern", "length_of"]
@@ -75,7 +75,8 @@ def compile_pattern(source: str, feature: str) -> Pattern:
     alternatives = has_alternatives(source)
     one_line = not regex.flags & re.MULTILINE and not alternatives
     begins = one_line and body.startswith(_STARTS)
-    work *= 1 if begins else length
+    if not begins:
+        work = work * _starts(beginning_of(source), length) + length
     if work > WORK_LIMIT:
         message = "pattern may take too long on a hostile value"
         raise ValueError(message)
@@ -84,6 +85,15 @@ def compile_pattern(source: str, feature: str) -> Pattern:
     choices = choices_in(source) if plain and len(literal) < _TELLING else ()
     prefix = _prefix(body) if plain and begins else ""
     return Pattern(regex, literal, choices, prefix, work)
+
+
+def _starts(beginning: str, length: int) -> int:
+    """Where a match may begin; the engine looks for the pattern's first text in linear time."""
+    period = next(
+        (by for by in range(1, len(beginning)) if beginning.startswith(beginning[by:])),
+        len(beginning),
+    )
+    return length // max(period, 1) + 1
 
 
 def _prefix(anchored: str) -> str:

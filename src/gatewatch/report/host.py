@@ -25,8 +25,10 @@ __all__ = [
     "Event",
     "Explained",
     "Sighting",
+    "beliefs_of",
     "explained",
     "history",
+    "latest",
     "sightings",
     "with_addresses",
 ]
@@ -112,6 +114,13 @@ def sightings(con: "duckdb.DuckDBPyConnection", address: Address) -> list[Sighti
     ]  # fmt: skip
 
 
+def latest(snapshots: Sequence[SnapshotInfo], seen: Sequence[Sighting]) -> list[Sighting]:
+    """The last sighting of each port, the latest first."""
+    age = {info.id: place for place, info in enumerate(snapshots)}
+    by_port = {one.port: one for one in sorted(seen, key=lambda one: age[one.snapshot])}
+    return sorted(by_port.values(), key=lambda one: (-age[one.snapshot], one.port))
+
+
 def history(snapshots: Sequence[SnapshotInfo], seen: Sequence[Sighting]) -> Iterator[Event]:
     """For each port that was ever seen and each snapshot, oldest first, what it says."""
     by_place = {(one.port, one.snapshot): one for one in seen}
@@ -143,10 +152,11 @@ def explained(
     masked = answer_of(row)
     _, identity = explain(masked, overlay)
     makers = makers_in(masked.head, masked.body, *(text.encode() for _, text in masked.tls))
-    return Explained(masked, _beliefs(identity), bytes(row[8]), row[7], int(shared[0]), makers)
+    return Explained(masked, beliefs_of(identity), bytes(row[8]), row[7], int(shared[0]), makers)
 
 
-def _beliefs(identity: Identity) -> tuple[Belief, ...]:
+def beliefs_of(identity: Identity) -> tuple[Belief, ...]:
+    """What is believed, in the order of the field catalogue, of each field the surest first."""
     hints: dict[tuple[str, str], list[Assertion]] = {}
     for said in identity.assertions:
         hints.setdefault((said.field, said.value), []).append(said)

@@ -5,12 +5,21 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from gatewatch.cli.evidence import (
+    EVIDENCE,
+    MOST_PORTS,
+    address_of,
+    evidence_rows,
+    looks,
+    maker_rows,
+    seen_of,
+)
 from gatewatch.cli.output import add_format_option, for_people, write_table, write_tables
 from gatewatch.cli.parser import as_typed
 from gatewatch.cli.progress import say
 from gatewatch.cli.question import counted, looked_at
 from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
-from gatewatch.model.errors import BadArguments, Exit
+from gatewatch.model.errors import Exit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +27,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from gatewatch.model.address import Address
-    from gatewatch.model.table import Table, Value
+    from gatewatch.model.table import Table
     from gatewatch.report.host import Explained, Sighting
     from gatewatch.store.lake import Lake
 
@@ -30,8 +39,6 @@ EXAMPLES = (
 )
 ALIASES = ("view",)
 
-# Some boxes answer on every port; that many are explained, all are in the history.
-_MOST_PORTS = 8
 _MOST_LINES = 40
 _LOCATED = frozenset({"country", "asn", "as.name"})
 _LINE_LIMIT = 1000
@@ -53,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     """A page an address for people; in formats for programs one row a sighting."""
     from gatewatch.pipeline.understand import open_lake
 
-    addresses = list(dict.fromkeys(map(_address, args.ip)))
+    addresses = list(dict.fromkeys(address_of(word, "host") for word in args.ip))
     lake = open_lake(lake_of(args), setting(CATALOGUE, args))
     with lake.reading([info.id for info in lake.snapshots]) as con:
         if args.raw:
@@ -63,26 +70,17 @@ def run(args: argparse.Namespace) -> int:
         return _as_rows(con, addresses, args)
 
 
-def _address(word: str) -> "Address":
-    from gatewatch.model.address import parse_address
-
-    try:
-        return parse_address(word)
-    except ValueError as error:
-        mend = f"write one address; for a network: gatewatch search ip:{word}"
-        raise BadArguments(where="host", what=f'"{word}": {error}', mend=mend) from None
-
-
 def _pages(
     con: "duckdb.DuckDBPyConnection",
     lake: "Lake",
     addresses: "Sequence[Address]",
     args: argparse.Namespace,
 ) -> "Iterator[Table]":
+    from gatewatch.report.host import latest
+
     for address in addresses:
-        seen = _seen(con, lake, address, args)
-        latest = _latest(lake, seen)
-        for sighting in latest:
+        seen = seen_of(con, lake, address, args)
+        for sighting in latest(lake.snapshots, seen)[:MOST_PORTS]:
             why = _explained(con, sighting, args)
             yield _what_it_is(lake, address, sighting, why)
             yield _what_it_said(sighting, why, args)
@@ -110,9 +108,10 @@ def _raw(
     con: "duckdb.DuckDBPyConnection", lake: "Lake", address: "Address", args: argparse.Namespace
 ) -> int:
     from gatewatch.model.hostile import shown
+    from gatewatch.report.host import latest
 
-    latest = _latest(lake, _seen(con, lake, address, args))
-    for sighting in latest:
+    found = latest(lake.snapshots, seen_of(con, lake, address, args))[:MOST_PORTS]
+    for sighting in found:
         why = _explained(con, sighting, args)
         say(
             f"{address} port {sighting.port}: response {sighting.response} as it first came, "
@@ -121,26 +120,7 @@ def _raw(
         )
         for line in _lines(why.example, why.masked.body):
             sys.stdout.write(f"{shown(line, len(line))}\n")
-    return Exit.FOUND if latest else Exit.NOTHING
-
-
-def _seen(
-    con: "duckdb.DuckDBPyConnection", lake: "Lake", address: "Address", args: argparse.Namespace
-) -> "list[Sighting]":
-    from gatewatch.report.host import sightings
-
-    found = sightings(con, address)
-    if not found:
-        say(f"{address} is in none of the {len(lake.snapshots):,} snapshots", args)
-    return found
-
-
-def _latest(lake: "Lake", seen: "Sequence[Sighting]") -> "list[Sighting]":
-    """The last sighting of each port, the latest first."""
-    age = {info.id: place for place, info in enumerate(lake.snapshots)}
-    by_port = {one.port: one for one in sorted(seen, key=lambda one: age[one.snapshot])}
-    latest = sorted(by_port.values(), key=lambda one: (-age[one.snapshot], one.port))
-    return latest[:_MOST_PORTS]
+    return Exit.FOUND if found else Exit.NOTHING
 
 
 def _explained(
@@ -154,30 +134,21 @@ def _explained(
 def _what_it_is(
     lake: "Lake", address: "Address", sighting: "Sighting", why: "Explained"
 ) -> "Table":
-    from gatewatch.model.table import Look, Table
+    from gatewatch.model.table import Table
 
-    rows: list[tuple[Value, ...]] = []
-    for belief in why.beliefs:
-        name, value, sure = belief.field, belief.value, belief.sure
-        first, *more = belief.hints
-        rows.append((name, value, sure, first.evidence, first.rule))
-        rows += [(None, None, None, hint.evidence, hint.rule) for hint in more]
-    rows += [
-        ("maker of its card", maker.name, maker.sure, maker.evidence, "IEEE's register")
-        for maker in why.makers
-    ]
+    rows = [*evidence_rows(why.beliefs), *maker_rows(why.makers)]
     believed = {belief.field for belief in why.beliefs}
     rows += [
-        (name, value, None, "network data" if name in _LOCATED else "the answer", None)
+        (name, value, None, "network data" if name in _LOCATED else "the answer", None, None)
         for name, value in sighting.values.items()
         if value is not None and name not in believed
     ]
     return Table(
-        columns=("field", "value", "sure", "because of", "rule"),
+        columns=EVIDENCE,
         rows=rows,
         title=f"{address} port {sighting.port}",
         aside=f"{sighting.seen_at}, {looked_at([lake.snapshot(sighting.snapshot)], time.time())}",
-        looks={"field": Look.WHOLE, "sure": Look.SHARE},
+        looks=looks(),
     )
 
 

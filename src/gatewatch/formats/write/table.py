@@ -168,7 +168,8 @@ def _bars(
 def _write_title(table: Table, page: Page, out: TextIO) -> None:
     if not table.title:
         return
-    title, aside = spoken(table.title, Look.WHOLE), spoken(table.aside, Look.WHOLE)
+    title = spoken(table.title, Look.WHOLE)
+    aside = spoken(table.aside, Look.WHOLE) if table.aside else ""
     space = min(page.width or _SHEET, _SHEET) - _width(title) - _width(aside)
     between = " " * space if space >= len(_GAP) else "\n"
     right = f"{between}{aside}" if aside else ""
