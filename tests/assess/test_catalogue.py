@@ -53,7 +53,7 @@ def test_a_users_own_entry_adds_to_ours(tmp_path: Path) -> None:
     known = catalogue(own(tmp_path, "ours.toml"))
     assert len(known.entries) == len(catalogue().entries) + 1
     seen = Subject({"model": ("Example 1", 1.0)}, {"spoke": "http"})
-    assert "OURS" in [one.id for one in assess(seen, known)]
+    assert "OURS" in [one.id for one in assess(seen, known).findings]
 
 
 def test_a_users_own_entry_of_the_same_name_replaces_ours(tmp_path: Path) -> None:

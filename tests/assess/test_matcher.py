@@ -10,15 +10,8 @@ from hypothesis import strategies as st
 
 from gatewatch.assess.catalogue import catalogue
 from gatewatch.assess.conditions import IDENTITY, KEYS, Subject
-from gatewatch.assess.matcher import (
-    MENDED_BY,
-    Finding,
-    assess,
-    evidence_of,
-    mended,
-    risk_of,
-    worst_verdict,
-)
+from gatewatch.assess.findings import MENDED_BY, Finding, evidence_of, mended, risk_of
+from gatewatch.assess.matcher import assess
 from gatewatch.assess.score import Verdict
 
 
@@ -40,7 +33,7 @@ def subject(
 
 
 def finding(id_: str, seen: Subject) -> Finding | None:
-    return next((one for one in assess(seen) if one.id == id_), None)
+    return next((one for one in assess(seen).findings if one.id == id_), None)
 
 
 ROMPAGER = {"software": "RomPager"}
@@ -115,17 +108,18 @@ def test_gsoap_27_says_why_it_is_likely_and_low() -> None:
 
 @pytest.mark.parametrize("role", ["honeypot", "middlebox"])
 def test_what_stands_in_for_a_device_has_no_findings(role: str) -> None:
-    assert assess(subject(ROMPAGER, software_version="4.07", role=role)) == ()
+    assert assess(subject(ROMPAGER, software_version="4.07", role=role)).findings == ()
 
 
 def test_an_acs_is_exposed_but_no_vulnerable_router() -> None:
     found = assess(subject(GSOAP, software_version="2.7", role="acs", status="405"))
-    assert [one.id for one in found] == ["C11-acs-exposed"]
+    assert found.risk is None
+    assert [one.id for one in found.findings] == ["C11-acs-exposed"]
 
 
 def test_what_does_not_speak_http_has_no_findings() -> None:
     seen = subject(role="cpe")
-    assert assess(seen._replace(said={"spoke": "connected"})) == ()
+    assert assess(seen._replace(said={"spoke": "connected"})).risk is None
 
 
 def test_a_finding_is_never_surer_than_the_identification() -> None:
@@ -138,7 +132,7 @@ def test_a_finding_is_never_surer_than_the_identification() -> None:
 
 
 def test_an_unknown_version_is_never_likely() -> None:
-    for one in assess(subject(ROMPAGER)):
+    for one in assess(subject(ROMPAGER)).findings:
         assert one.entry.level is not None or one.verdict not in (
             Verdict.LIKELY,
             Verdict.VULNERABLE,
@@ -170,16 +164,19 @@ def test_evidence_names_what_the_finding_rests_on() -> None:
 
 def test_configuration_is_observed_and_counts_as_one_component() -> None:
     found = assess(subject(role="cpe", status="401", auth_scheme="basic"))
-    assert {"C01-exposed", "C03-basic-in-clear", "C13-guessable-path"} <= {one.id for one in found}
-    assert {one.verdict for one in found} == {Verdict.OBSERVED}
-    assert risk_of(found) == pytest.approx(20.0)
-    assert worst_verdict(found) is None
+    assert {"C01-exposed", "C03-basic-in-clear", "C13-guessable-path"} <= {
+        one.id for one in found.findings
+    }
+    assert {one.verdict for one in found.findings} == {Verdict.OBSERVED}
+    assert found.risk == pytest.approx(20.0)
+    assert found.verdict is None
 
 
 def test_the_worst_verdict_is_of_vulnerabilities() -> None:
     found = assess(subject(ROMPAGER, software_version="4.07", role="cpe"))
-    assert worst_verdict(found) is Verdict.LIKELY
-    assert risk_of(found) > 60
+    assert found.verdict is Verdict.LIKELY
+    assert found.risk is not None
+    assert found.risk > 60
 
 
 def test_open_ports_decide_only_where_they_are_known() -> None:
@@ -202,8 +199,8 @@ SUBJECTS = st.builds(
 
 @given(SUBJECTS)
 def test_any_answer_is_assessed_the_same_each_time(seen: Subject) -> None:
-    found = assess(seen)
-    assert found == assess(seen)
+    found = assess(seen).findings
+    assert found == assess(seen).findings
     assert len({one.id for one in found}) == len(found)
     for one in found:
         assert 0 <= one.risk <= 100
@@ -215,7 +212,7 @@ def test_any_answer_is_assessed_the_same_each_time(seen: Subject) -> None:
 
 
 def test_the_same_finding_from_two_services_counts_once() -> None:
-    found = assess(subject(ROMPAGER, software_version="4.07"))
+    found = assess(subject(ROMPAGER, software_version="4.07")).findings
     assert risk_of([*found, *found]) == risk_of(found)
 
 
@@ -225,3 +222,10 @@ def test_newer_evidence_of_exploitation_raises_the_risk() -> None:
     listed = catalogue().entries["CVE-2014-8361"].kev
     worse = replace(found, entry=replace(found.entry, kev=listed))
     assert worse.risk > found.risk
+
+
+def test_what_nothing_is_known_of_is_not_present() -> None:
+    found = assess(subject(GSOAP, software_version="2.8"))
+    present = {one.id for one in found.present}
+    assert "CVE-2017-9765" in present
+    assert "CVE-2020-13576" in {one.id for one in found.findings} - present

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from gatewatch.cli.main import run
-from gatewatch.identify.catalogue import catalogue_id
 from gatewatch.model.observation import Observation, Place, Rejected
 from gatewatch.model.snapshot import SnapshotInfo, Source
 from gatewatch.pipeline.ingest import ingest_records
+from gatewatch.pipeline.understand import catalogue_id
 
 Seen = Callable[..., Observation]
 Make = Callable[[Sequence[Observation]], SnapshotInfo]

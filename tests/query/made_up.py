@@ -127,11 +127,11 @@ def _understand(lake: Lake, chance: Random) -> dict[int, dict[str, Any]]:
             } | {"response": ids[f"kind-{kind}"]}
     by_id = {one["response"]: one for one in facts.values()}
     names = {entry.column: name for name, entry in FIELDS.items()}
-    columns = [names[column] for column in UNDERSTANDING]
+    columns = [names.get(column, column) for column in UNDERSTANDING]
     con = connect(threads=1)
     for file in lake.response_files():
         known = con.execute(f"SELECT response FROM '{file}'").fetchall()
-        rows = [tuple(by_id[number][name] for name in columns) for (number,) in known]
+        rows = [tuple(map(by_id[number].get, columns)) for (number,) in known]
         write_understanding(con, rows, lake.understanding_file(file))
     con.close()
     return facts

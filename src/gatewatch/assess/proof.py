@@ -14,7 +14,7 @@ def failures(entry: Advisory) -> Iterator[str]:
     """One sentence for each example that `entry` fails; none: it is proven."""
     alone = Catalogue({entry.id: entry})
     for example in entry.examples:
-        found = assess(subject_of(example), alone)
+        found = assess(subject_of(example), alone).findings
         word = found[0].verdict if found else NO_FINDING
         if word != example.expected:
             told = ", ".join(f"{name} {value}" for name, value in example.subject.items())

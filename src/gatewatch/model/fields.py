@@ -277,6 +277,40 @@ _ENTRIES = (
         "How sure the identification is, in per cent: that of its surest assertion.",
         "confidence:95",
     ),
+    Field(
+        "cve",
+        _K,
+        _R,
+        "Numbers of the vulnerabilities that the service may have.",
+        "cve:CVE-2014-9222",
+        ("cves", "vuln", "vulns"),
+        many=True,
+    ),
+    Field(
+        "finding",
+        _K,
+        _R,
+        "Vulnerabilities that the service may have, and weaknesses that it shows.",
+        "finding:C03-basic-in-clear",
+        ("findings",),
+        many=True,
+    ),
+    Field(
+        "verdict",
+        _K,
+        _R,
+        "What is said of its worst vulnerability: vulnerable, likely, possible, unknown ...",
+        "verdict:likely",
+    ),
+    Field("risk", _N, _R, "Score of all its findings together, 0 to 100.", "risk:78"),
+    Field(
+        "risk.band",
+        _K,
+        _R,
+        "Band of that score: critical, high, medium, low or info.",
+        "risk.band:critical",
+        ("band",),
+    ),
 )
 
 FIELDS: dict[str, Field] = {entry.name: entry for entry in _ENTRIES}

@@ -9,13 +9,13 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from io import BytesIO
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from gatewatch.formats.given import Given
 from gatewatch.formats.read import Reader, Record
+from gatewatch.model.knowledge import OURS, Knowledge
 from gatewatch.model.observation import Observation, Outcome, Rejected, Unanswered
 from gatewatch.model.response import Response, response_id
 from gatewatch.pipeline.templated import Lessons, Taken, TemplatedLines
@@ -61,12 +61,12 @@ class Batch:
 
 
 class Gatherer:
-    """Collects records and gives them up as batches; `overlay` is the user's own catalogue."""
+    """Collects records and gives them up as batches; `knowledge` is what they are understood by."""
 
     def __init__(
-        self, reader: Reader | None, given: Given | None, overlay: Path | None = None
+        self, reader: Reader | None, given: Given | None, knowledge: Knowledge = OURS
     ) -> None:
-        self._overlay = overlay
+        self._knowledge = knowledge
         self._reader = reader
         self._given = given
         templates = getattr(reader, "Templates", None)
@@ -109,7 +109,7 @@ class Gatherer:
             _columns(self._rows6),
             self._responses,
             [
-                understood(response.id, response.masked, self._overlay)
+                understood(response.id, response.masked, self._knowledge)
                 for response in self._responses
             ],
             self._unanswered,

@@ -19,11 +19,12 @@ from gatewatch import __version__
 from gatewatch.enrich.sources import sources
 from gatewatch.enrich.tables import load_ranges
 from gatewatch.formats.read import Record
-from gatewatch.identify.catalogue import catalogue_id
+from gatewatch.model.knowledge import Knowledge
 from gatewatch.model.moment import SECOND, day_of
 from gatewatch.model.observation import Rejected
 from gatewatch.model.snapshot import SnapshotInfo, Source
 from gatewatch.pipeline.gather import Batch, Gatherer, shift_lines
+from gatewatch.pipeline.understand import catalogue_id, known_to
 from gatewatch.store.lock import writer_lock
 from gatewatch.store.manifest import Manifest, load_manifest
 from gatewatch.store.snapshots import SnapshotWriter, clear_leftovers, commit
@@ -55,13 +56,13 @@ def ingest_records(
     overlay: Path | None = None,
 ) -> Ingested:
     """Stores `records` as one snapshot; `stopped` tells at the end whether they are all."""
-    batches = _batched(records, overlay)
+    batches = _batched(records, known_to(lake, overlay))
     return ingest(lake, batches, source, damaged=stopped, overlay=overlay)
 
 
-def _batched(records: Iterable[Record], overlay: Path | None) -> Iterator[Batch]:
+def _batched(records: Iterable[Record], knowledge: Knowledge) -> Iterator[Batch]:
     """`records`, read in this process, as batches."""
-    gatherer = Gatherer(None, None, overlay)
+    gatherer = Gatherer(None, None, knowledge)
     for record in records:
         gatherer.take(record)
         if gatherer.waiting() >= _BATCH_RECORDS:
@@ -84,6 +85,7 @@ def ingest(
     records are kept, if that place can be written, else a file in the lake. Raises LakeBusy,
     LakeUnwritable, LakeTooNew, LakeCorrupt and what reading the batches raises.
     """
+    catalogue = catalogue_id(known_to(lake, overlay))
     with writer_lock(lake):
         manifest = load_manifest(lake) or Manifest()
         clear_leftovers(lake, manifest)
@@ -99,7 +101,7 @@ def ingest(
             info = None
             if tally.services or tally.unanswered:
                 partial = damaged() or tally.rejected > 0
-                info = _store(writer, manifest, source, tally, partial, catalogue_id(overlay))
+                info = _store(writer, manifest, source, tally, partial, catalogue)
             name = info.id if info else f"nothing-stored-{os.getpid()}"
             kept_in = tally.keep(rejects, lake / "rejected" / f"{name}.jsonl")
     return Ingested(info, tally.records, tally.rejected, tally.first, kept_in)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gatewatch.formats.given import Given
 from gatewatch.formats.read import readers
 from gatewatch.model.errors import GatewatchError
+from gatewatch.model.knowledge import Knowledge
 from gatewatch.pipeline.gather import Batch, Gatherer
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def ranges_of(path: Path, start: int, size: int) -> Iterator[Range]:
 def read_parallel(
     reader: str,
     given: Given,
-    overlay: Path | None,
+    knowledge: Knowledge,
     chunks: Iterator[Range] | Iterator[bytes],
     *,
     ahead: int = 1,
@@ -59,7 +60,7 @@ def read_parallel(
     that: bytes in the pipe would block the parent while the worker blocks on its answer.
     Raises what a worker raised.
     """
-    pool = [_Worker(reader, given, overlay) for _ in range(os.cpu_count() or 1)]
+    pool = [_Worker(reader, given, knowledge) for _ in range(os.cpu_count() or 1)]
     try:
         yield from _in_order(pool, chunks, ahead)
     finally:
@@ -70,11 +71,11 @@ def read_parallel(
 class _Worker:
     """One process and the pipe to it."""
 
-    def __init__(self, reader: str, given: Given, overlay: Path | None) -> None:
+    def __init__(self, reader: str, given: Given, knowledge: Knowledge) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(
-            target=_serve, args=(theirs, reader, given, overlay), daemon=True
+            target=_serve, args=(theirs, reader, given, knowledge), daemon=True
         )
         self.process.start()
         theirs.close()
@@ -137,9 +138,9 @@ def _give_next(worker: _Worker, numbered: Iterator[tuple[int, Range | bytes]]) -
         return
 
 
-def _serve(pipe: Connection, reader: str, given: Given, overlay: Path | None) -> None:
+def _serve(pipe: Connection, reader: str, given: Given, knowledge: Knowledge) -> None:
     """A worker's life: a chunk in, its batch out, until the parent hangs up."""
-    gatherer = Gatherer(readers()[reader], given, overlay)
+    gatherer = Gatherer(readers()[reader], given, knowledge)
     while True:
         try:
             lessons, chunk = pipe.recv()

@@ -25,12 +25,22 @@ ROWS_PER_VALUE = 20
 _SMALL = 10_000
 
 _TYPES = {Kind.NUMBER: "INTEGER"}
-UNDERSTANDING: dict[str, str] = {"response": "BIGINT"} | {
-    entry.column: _TYPES.get(entry.kind, "VARCHAR") + ("[]" if entry.many else "")
-    for entry in FIELDS.values()
-    if entry.home is Home.RESPONSE and entry.name != "response"
-}
-"""Column name to SQL type of the understanding, in the order of the field catalogue."""
+SURENESS = {
+    "finding_sure": "TINYINT[]", "finding_verdict": "VARCHAR[]",
+    "cve_sure": "TINYINT[]", "cve_verdict": "VARCHAR[]",
+}  # fmt: skip
+"""Beside each element of `finding` and `cve`: how sure it is, in per cent, and its word."""
+UNDERSTANDING: dict[str, str] = (
+    {"response": "BIGINT"}
+    | {
+        entry.column: _TYPES.get(entry.kind, "VARCHAR") + ("[]" if entry.many else "")
+        for entry in FIELDS.values()
+        if entry.home is Home.RESPONSE and entry.name != "response"
+    }
+    | SURENESS
+)
+"""Column name to SQL type of the understanding: the fields of the catalogue in its order, then
+`SURENESS`."""
 
 
 def connect(**config: str | int) -> "duckdb.DuckDBPyConnection":

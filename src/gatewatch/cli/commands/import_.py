@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gatewatch.formats.given import Given
+    from gatewatch.model.knowledge import Knowledge
     from gatewatch.pipeline.gather import Batch
     from gatewatch.pipeline.ingest import Ingested
     from gatewatch.pipeline.inputs import Input
@@ -47,16 +48,18 @@ def _import(names: list[str], args: argparse.Namespace) -> int:
     from gatewatch.model.snapshot import Source
     from gatewatch.pipeline.ingest import ingest
     from gatewatch.pipeline.inputs import Input
+    from gatewatch.pipeline.understand import known_to
 
     overlay = setting(CATALOGUE, args)
     inputs: list[Input] = []
     try:
-        inputs.extend(Input(name, _given(name, args), overlay) for name in names)
+        inputs.extend(Input(name, _given(name, args)) for name in names)
+        knowledge = known_to(lake_of(args), overlay)
         tools = "+".join(dict.fromkeys(one.tool for one in inputs))
         with Progress(f"import {shown(', '.join(names))}", "records", args) as progress:
             done = ingest(
                 lake_of(args),
-                _batches(inputs, progress),
+                _batches(inputs, knowledge, progress),
                 Source(tools, tuple(names)),
                 damaged=lambda: any(one.damage for one in inputs),
                 rejects=_rejects_of(names[0]),
@@ -85,10 +88,12 @@ def _given(name: str, args: argparse.Namespace) -> "Given":
     return Given(name, args.port, seen_at)
 
 
-def _batches(inputs: "list[Input]", progress: Progress) -> "Iterator[Batch]":
+def _batches(
+    inputs: "list[Input]", knowledge: "Knowledge", progress: Progress
+) -> "Iterator[Batch]":
     done = 0
     for one in inputs:
-        for batch in one.batches():
+        for batch in one.batches(knowledge):
             done += batch.records
             progress.show(done, one.part if len(inputs) == 1 else None)
             yield batch
