@@ -1,10 +1,12 @@
 """How fast are country and network looked up, beside the C reader of MaxMind DB files?
 
-Both answer from the same file, one MMDB of /24 networks that this writes, and must agree on every
-address asked. The C reader is asked with ready-made text, as it takes nothing faster; ours with
-one column of numbers. The last lines are what a pipeline pays once: loading 700,000 ranges.
+Both answer from the same files, MMDBs of /24 and of /48 networks that this writes, and must agree
+on every address that both are asked. Ours is asked for all addresses at once, as columns of
+numbers; the C reader call by call, with ready-made text, as it takes nothing faster, and for a part
+of them, since its rate does not depend on how many follow. The last lines are what a pipeline pays
+once: loading 700,000 ranges.
 
-    python -m bench.enrich_lookup [--networks 100000] [--addresses 5000000]
+    python -m bench.enrich_lookup [--networks 100000] [--addresses 20000000]
 """
 
 import argparse
@@ -12,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
@@ -30,7 +33,10 @@ from gatewatch.enrich.tables import load_ranges, save_table
 
 T = TypeVar("T")
 ROUNDS = 3
-CHECKED = 200_000
+# What both are asked.
+CHECKED = {4: 1_000_000, 6: 200_000}
+# For each IPv6 address so many IPv4 ones: few devices are reached by IPv6.
+PER_V6 = 10
 Numbers = npt.NDArray[np.int64]
 
 
@@ -38,53 +44,69 @@ def main() -> None:
     """Prints one line per way and the ratio to the C reader."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--networks", type=int, default=100_000)
-    parser.add_argument("--addresses", type=int, default=5_000_000)
+    parser.add_argument("--addresses", type=int, default=20_000_000)
     args = parser.parse_args()
     rng = np.random.default_rng(7)
     with tempfile.TemporaryDirectory(prefix="bench-enrich-") as folder:
-        path, lake = Path(folder) / "bench.mmdb", Path(folder) / "lake"
-        starts = write_networks(path, args.networks, rng)
-        taken, intake = timed(lambda: read_file(path), rounds=1)
-        print(f"import of {args.networks:,} networks: {taken:.2f} s")
-        save_table(lake, "bench", intake, file=path.name)
-        ranges = load_ranges(lake)
-        assert ranges is not None
-        asked = rng.choice(starts, args.addresses) + rng.integers(0, 256, args.addresses)
-        compare(path, ranges, asked)
+        for family, count in ((4, args.addresses), (6, args.addresses // PER_V6)):
+            path, lake = Path(folder) / f"bench{family}.mmdb", Path(folder) / f"lake{family}"
+            starts = write_networks(path, args.networks, family, rng)
+            taken, intake = timed(partial(read_file, path), rounds=1)
+            print(f"IPv{family}: import of {args.networks:,} networks: {taken:.2f} s")
+            save_table(lake, "bench", intake, file=path.name)
+            ranges = load_ranges(lake)
+            assert ranges is not None
+            asked = rng.choice(starts, count) + rng.integers(0, 256, count) * (family == 4)
+            compare(path, ranges, family, asked)
         load(Path(folder) / "loaded", rng)
 
 
-def write_networks(path: Path, count: int, rng: np.random.Generator) -> Numbers:
-    """Writes random /24 networks; returns their first addresses."""
-    starts = rng.choice(np.arange(1 << 16, 224 << 16), count, replace=False) << 8
+def write_networks(path: Path, count: int, family: int, rng: np.random.Generator) -> Numbers:
+    """Writes random /24 or /48 networks; returns their first addresses, of IPv6 the upper half."""
     codes = list(countries())
+    if family == 4:
+        starts = rng.choice(np.arange(1 << 16, 224 << 16), count, replace=False) << 8
+    else:
+        starts = (0x20010000 << 32) + (rng.choice(1 << 28, count, replace=False) << 16)
+    length = {4: 24, 6: 48}[family]
     networks: dict[str, Value] = {
-        f"{dotted(start)}/24": {
+        f"{IPv4Address(start) if family == 4 else IPv6Address(start << 64)}/{length}": {
             "country_code": codes[int(kind) % len(codes)],
             "autonomous_system_number": int(kind) + 1,
         }
         for start, kind in zip(starts.tolist(), rng.integers(0, 60_000, count), strict=True)
     }
-    write_mmdb(path, networks, ip_version=4)
+    write_mmdb(path, networks, ip_version=family)
     return starts
 
 
-def compare(path: Path, ranges: Ranges, asked: Numbers) -> None:
+def compare(path: Path, ranges: Ranges, family: int, asked: Numbers) -> None:
     """Rates of both, and proof that they agree."""
-    some = asked[:CHECKED].tolist()
-    texts = [dotted(number) for number in some]
+    some = asked[: CHECKED[family]]
+    texts = [written(number, family) for number in some.tolist()]
     with maxminddb.open_database(path) as reader:
-        seconds, records = timed(lambda: [reader.get(text) for text in texts])
+        seconds, records = timed(lambda: [reader.get(text) for text in texts], rounds=1)
     theirs = len(texts) / seconds
-    print(f"maxminddb {maxminddb.__version__}, C, text in, dict out: {theirs / 1e6:6.2f} M/s")
+    version = maxminddb.__version__
+    print(f"maxminddb {version}, C, {len(texts):,} texts in, dicts out: {theirs / 1e6:6.2f} M/s")
+    look = partial(_look, ranges, family)
     for name, column in (("unsorted", asked), ("sorted", np.sort(asked))):
-        rate = len(column) / timed(partial(ranges.lookup4, column))[0]
-        print(f"ours, {name:<8}, numbers in and out: {rate / 1e6:6.2f} M/s, {rate / theirs:5.1f}x")
-    asn, country = ranges.lookup4(asked[:CHECKED])
+        rate = len(column) / timed(partial(look, column))[0]
+        print(
+            f"ours, {name:<8}, {len(column):,} numbers in and out: {rate / 1e6:6.2f} M/s, "
+            f"{rate / theirs:5.1f}x"
+        )
+    asn, country = look(some)
     for record, number, code in zip(records, asn.tolist(), country.tolist(), strict=True):
         told = {"country_code": unpack(code), "autonomous_system_number": number}
         assert record == told, (record, told)
     print(f"{len(texts):,} answers agree")
+
+
+def _look(ranges: Ranges, family: int, column: Numbers) -> tuple[Numbers, npt.NDArray[np.int32]]:
+    if family == 4:
+        return ranges.lookup4(column)
+    return ranges.lookup6(column, column ^ np.int64(0x1234))
 
 
 def load(lake: Path, rng: np.random.Generator) -> None:
@@ -124,9 +146,11 @@ def timed(do: Callable[[], T], rounds: int = ROUNDS) -> tuple[float, T]:
     return median(taken), result
 
 
-def dotted(number: int) -> str:
-    """The address in dotted form."""
-    return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+def written(number: int, family: int) -> str:
+    """An IPv4 address, or the upper half of an IPv6 one with a lower half made of it, as text."""
+    if family == 4:
+        return str(IPv4Address(number))
+    return str(IPv6Address(number << 64 | (number ^ 0x1234) % (1 << 64)))
 
 
 if __name__ == "__main__":

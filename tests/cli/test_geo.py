@@ -86,7 +86,7 @@ def test_people_see_sources_and_what_is_unknown_and_no_terminal_is_harmed(
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert "1 of 2 addresses are unknown to every table" in out
-    assert "country: data of 2026-11, imported 20" in out
+    assert "country (data of 2026-11, imported 20" in out
 
 
 def test_when_all_is_unknown_nothing_was_found() -> None:

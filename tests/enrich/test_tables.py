@@ -78,7 +78,7 @@ def test_a_table_is_read_as_it_was_kept(lake: Path, keep: Keep) -> None:
     kept = keep("country", COUNTRY, data_date="2026-11", licence="ours")
     assert sources(lake) == [kept]
     assert (kept.kind, kept.ranges4, kept.ranges6, kept.rejected) == ("country", 2, 1, 0)
-    assert str(kept) == f"country: data of 2026-11, imported {kept.imported_at[:10]}; ours"
+    assert str(kept) == f"country (data of 2026-11, imported {kept.imported_at[:10]}; ours)"
     assert where(lake, "192.0.2.255", "192.0.3.0", "2001:db8::f", "2001:db8::10") == [
         (0, "IT"), (0, None), (0, "DE"), (0, None),
     ]  # fmt: skip
@@ -314,3 +314,23 @@ def work_until(step: int, lake: Path, file: Path, doing: str) -> int:
     done = subprocess.run(program, env=environment, capture_output=True, text=True)
     assert done.returncode in {0, KILLED}, done.stderr
     return done.returncode
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("2026-11", "2026-11"),
+        ("2026-11-24", "2026-11-24"),
+        ("1970-01-01", None),
+        ("2026-02-31", None),
+        ("2026-13", None),
+        ("", None),
+    ],
+)
+def test_a_date_that_cannot_be_is_no_date(
+    lake: Path, keep: Keep, given: str, kept: str | None
+) -> None:
+    keep("one", COUNTRY, data_date=given)
+    [source] = sources(lake)
+    assert source.data_date == kept
+    assert source.moment > 0

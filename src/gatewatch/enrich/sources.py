@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 from gatewatch.enrich.parquet import connect, merge_names, read_names, sync
 from gatewatch.model.errors import LakeCorrupt
+from gatewatch.model.moment import parse_moment
 
 if TYPE_CHECKING:
     import duckdb
@@ -97,7 +98,13 @@ class Source:
         """Its name, age and licence, as reports show them."""
         age = f"data of {self.data_date}" if self.data_date else "data without a date"
         licence = self.licence or "licence not stated"
-        return f"{self.name}: {age}, imported {self.imported_at[:10]}; {licence}"
+        return f"{self.name} ({age}, imported {self.imported_at[:10]}; {licence})"
+
+    @property
+    def moment(self) -> int:
+        """When its data was right, as far as is known, in microseconds since 1970."""
+        day = self.data_date or self.imported_at
+        return parse_moment(f"{day}-01" if len(day) == len("2026-11") else day)
 
     def path(self, lake: Path, part: str) -> Path:
         """Where its `ranges-4`, `ranges-6` or `names` are."""
@@ -209,8 +216,8 @@ def _read_source(path: Path) -> Source:
         told = json.loads(path.read_bytes())
         origin = told.pop("origin")
         source = Source(**told, origin=Origin(**origin) if origin else None)
-        whole = type(source.id) is int is type(source.rank) and source.imported_at[:10]
-        if whole and source.name == path.stem and is_table_name(source.name):
+        whole = type(source.id) is int is type(source.rank)
+        if whole and source.moment and source.name == path.stem and is_table_name(source.name):
             return source
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         pass

@@ -26,7 +26,7 @@ from gatewatch.enrich.sources import (
     sources,
 )
 from gatewatch.model.errors import LakeCorrupt, LakeUnwritable
-from gatewatch.model.moment import iso
+from gatewatch.model.moment import iso, parse_moment
 
 if TYPE_CHECKING:
     import duckdb
@@ -62,7 +62,7 @@ def save_table(
         file=file,
         sha256=intake.sha256,
         imported_at=iso(time_ns() // 1000),
-        data_date=intake.about.data_date or data_date,
+        data_date=_dated(intake.about.data_date) or _dated(data_date),
         licence=licence or intake.about.licence,
         ranges4=len(intake.spans4.asn),
         ranges6=len(intake.spans6.asn),
@@ -110,6 +110,15 @@ def load_ranges(lake: Path) -> Ranges | None:
             if sources(lake) == found:
                 raise
     raise corrupt(lake / FOLDER / found[0].name, "changes faster than it can be read")
+
+
+def _dated(day: str | None) -> str | None:
+    """The day, or month, unless no data of ours can be of that time: some files say 1970."""
+    try:
+        parse_moment(f"{day}-01" if len(day or "") == len("2026-11") else day or "")
+    except ValueError:
+        return None
+    return day
 
 
 def _rank_of_fetched(lake: Path, name: str) -> int | None:

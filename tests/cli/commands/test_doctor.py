@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests.pipeline.publisher import publisher, whole
 
 from gatewatch.cli.commands import doctor
 
@@ -89,6 +90,25 @@ def test_old_network_data_is_noted(gatewatch: Gatewatch) -> None:
     listed = [json.loads(line) for line in gatewatch("doctor")[1].splitlines()]
     found = {row["what"].split(":")[0]: row for row in listed if row["check"] == "network data"}
     assert found["new"]["state"] == "ok"
-    assert found["new"]["what"] == "new: 0 days old"
+    assert found["new"]["what"] == "new: 0 days old (no date, so since its import)"
     assert found["old"]["state"] == "note"
+    assert found["old"]["what"].endswith(" days old (data of 2019-01-29)")
     assert found["old"]["mend"] == '"gatewatch geo import FILE" with a newer one'
+
+
+def test_old_network_data_that_was_fetched_is_mended_by_fetching(gatewatch: Gatewatch) -> None:
+    old = b"192.0.2.0,192.0.2.255,IT\n"
+    with publisher({"/t": whole(old, "Last-Modified: Tue, 29 Jan 2019 10:00:00 GMT")}) as server:
+        Path("gatewatch.toml").write_text(f'[networks.old]\nurl = "{server.url("/t")}"\n')
+        assert gatewatch("geo", "update")[0] == 0
+    found = findings(gatewatch("doctor")[1])["network data"]
+    assert (found["state"], found["mend"]) == ("note", '"gatewatch geo update old"')
+
+
+def test_damaged_network_data_is_a_fault(gatewatch: Gatewatch) -> None:
+    state = Path("gatewatch-lake/networks/CURRENT")
+    state.mkdir(parents=True)
+    (state / "asn.json").write_text("{")
+    code, out, _ = gatewatch("doctor")
+    assert code == 3
+    assert "does not describe a table" in findings(out)["network data"]["what"]

@@ -38,8 +38,9 @@ def test_the_last_day_covered_is_the_date_of_the_data(name: str, date: str) -> N
 
 
 def test_a_day_that_is_not_given_is_no_date(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("2|arin|1|0|00000000|00000000|-0500\n")
-    assert rir_delegated.about(tmp_path / "file").data_date is None
+    for day in ("00000000", "20261131", "2026", "２０２６１１２４"):
+        (tmp_path / "file").write_text(f"2|arin|1|0|00000000|{day}|-0500\n")
+        assert rir_delegated.about(tmp_path / "file").data_date is None
     (tmp_path / "file").write_text("arin|US|ipv4|192.0.2.0|256|20100712|assigned\n")
     assert rir_delegated.about(tmp_path / "file").data_date is None
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from gatewatch.cli.output import add_format_option, write_table
 from gatewatch.cli.settings import SETTINGS, add_lake_option, effective, lake_of
 from gatewatch.model.errors import Exit, GatewatchError
-from gatewatch.model.moment import SECOND, parse_moment
+from gatewatch.model.moment import SECOND
 
 HELP = "Look for what could go wrong on this machine and say how to mend it."
 EXAMPLES = ("gatewatch doctor", "gatewatch doctor --lake ./other --format json")
@@ -131,16 +131,21 @@ def _room(place: Path) -> Iterator[_Finding]:
 def _networks(args: argparse.Namespace) -> Iterator[_Finding]:
     from gatewatch.enrich.sources import sources
 
-    tables = sources(lake_of(args))
+    try:
+        tables = sources(lake_of(args))
+    except GatewatchError as error:
+        yield _Finding("network data", "fault", str(error), "see there")
+        return
     if not tables:
-        mend = '"gatewatch geo import FILE" brings countries and networks'
+        mend = '"gatewatch geo import FILE" or "gatewatch geo update" brings countries and networks'
         yield _Finding("network data", "note", "none: countries and networks are unknown", mend)
     for table in tables:
-        moment = parse_moment(table.data_date or table.imported_at)
-        age = int((time.time() - moment / SECOND) / 86400)
-        told = f"{table.name}: {age} days old"
+        age = int(max(0.0, time.time() - table.moment / SECOND) / 86400)
+        dated = f"data of {table.data_date}" if table.data_date else "no date, so since its import"
+        told = f"{table.name}: {age:,} days old ({dated})"
         if age > _NETWORK_DATA_DAYS:
-            mend = '"gatewatch geo import FILE" with a newer one'
+            newer = '"gatewatch geo import FILE" with a newer one'
+            mend = f'"gatewatch geo update {table.name}"' if table.origin else newer
             yield _Finding("network data", "note", told, mend)
         else:
             yield _Finding("network data", "ok", told)

@@ -24,7 +24,8 @@ __all__ = ["NAME", "SENTENCE", "about", "read", "sniff"]
 
 NAME = "iptoasn"
 SENTENCE = "IPtoASN: ip2asn and ip2country TSV, network and country by first and last address."
-_LICENCE = "IPtoASN (https://iptoasn.com), public domain (PDDL 1.0)"
+# The files name nobody, so this says what is known: whose format it is, and his terms.
+_LICENCE = "in the format of IPtoASN (https://iptoasn.com), whose tables are under PDDL 1.0"
 
 
 def sniff(head: bytes, tail: bytes) -> bool:
@@ -34,7 +35,7 @@ def sniff(head: bytes, tail: bytes) -> bool:
 
 
 def about(path: Path) -> About:
-    """The licence; the files bear no date."""
+    """The terms of who publishes in this format; the files bear neither date nor name."""
     del path
     return About(licence=_LICENCE)
 

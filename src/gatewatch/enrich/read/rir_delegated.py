@@ -7,7 +7,9 @@ country is that of the holder's registration. AS numbers are listed without addr
 say nothing here.
 """
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -35,15 +37,23 @@ def about(path: Path) -> About:
     for line in islice(lines(path), 10):
         parts = line.text.split("|")
         if _is_version(parts):
-            end = parts[5]
-            dated = len(end) == 8 and end.isascii() and end.isdigit() and end != "00000000"
-            return About(f"{end[:4]}-{end[4:6]}-{end[6:]}" if dated else None, _LICENCE)
+            return About(_day(parts[5]), _LICENCE)
     return About(licence=_LICENCE)
 
 
 def read(path: Path) -> Iterator[Row | Rejected]:
     """The rows of the file."""
     return rows_of(lines(path), _row)
+
+
+def _day(end: str) -> str | None:
+    """`20261124` as a date; some files have 00000000."""
+    if not re.fullmatch("[0-9]{8}", end):
+        return None
+    try:
+        return datetime.strptime(end, "%Y%m%d").replace(tzinfo=UTC).date().isoformat()
+    except ValueError:
+        return None
 
 
 def _is_version(parts: list[str]) -> bool:
