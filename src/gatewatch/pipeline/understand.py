@@ -86,10 +86,10 @@ def catalogue_id(knowledge: Knowledge = OURS) -> str:
     return version_of([("ids", " ".join(ids).encode()), ("columns", " ".join(_NAMES).encode())])
 
 
-def explain(answer: Answer, knowledge: Knowledge = OURS) -> tuple[Facts, Identity]:
+def explain(answer: Answer, overlay: Path | None = None) -> tuple[Facts, Identity]:
     """What a masked answer says by itself, and what is believed of it with the evidence."""
     facts = read_facts(answer)
-    return facts, identify(facts.features, fingerprints(knowledge.overlay))
+    return facts, identify(facts.features, fingerprints(overlay))
 
 
 def subject_of(facts: Facts, best: Mapping[str, tuple[str, float]]) -> Subject:
@@ -105,7 +105,7 @@ def subject_of(facts: Facts, best: Mapping[str, tuple[str, float]]) -> Subject:
 
 def understood(response: int, masked: Answer, knowledge: Knowledge = OURS) -> Understood:
     """The row of the understanding for a response."""
-    facts, identity = explain(masked, knowledge)
+    facts, identity = explain(masked, knowledge.overlay)
     values: dict[str, Any] = {"response": response, **facts.fields}
     best = identity.best()
     for name, (value, _) in best.items():

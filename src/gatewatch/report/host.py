@@ -9,7 +9,6 @@ from gatewatch.enrich.oui import Maker, makers_in
 from gatewatch.model.address import Address, Network
 from gatewatch.model.fields import FIELDS
 from gatewatch.model.identity import Assertion, Identity
-from gatewatch.model.knowledge import OURS, Knowledge
 from gatewatch.model.observation import Answer
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.model.table import Value
@@ -136,7 +135,7 @@ def history(snapshots: Sequence[SnapshotInfo], seen: Sequence[Sighting]) -> Iter
 
 
 def explained(
-    con: "duckdb.DuckDBPyConnection", sighting: Sighting, knowledge: Knowledge = OURS
+    con: "duckdb.DuckDBPyConnection", sighting: Sighting, overlay: Path | None = None
 ) -> Explained:
     """The response of `sighting`, understood anew by the very rules that a lake is built with."""
     number = int.from_bytes(bytes.fromhex(sighting.response), "big", signed=True)
@@ -150,7 +149,7 @@ def explained(
         [number, sighting.snapshot],
     ).fetchall()[0]
     masked = answer_of(row)
-    _, identity = explain(masked, knowledge)
+    _, identity = explain(masked, overlay)
     makers = makers_in(masked.head, masked.body, *(text.encode() for _, text in masked.tls))
     return Explained(masked, beliefs_of(identity), bytes(row[8]), row[7], int(shared[0]), makers)
 

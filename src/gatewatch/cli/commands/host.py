@@ -126,10 +126,9 @@ def _raw(
 def _explained(
     con: "duckdb.DuckDBPyConnection", sighting: "Sighting", args: argparse.Namespace
 ) -> "Explained":
-    from gatewatch.pipeline.understand import known_to
     from gatewatch.report.host import explained
 
-    return explained(con, sighting, known_to(lake_of(args), setting(CATALOGUE, args)))
+    return explained(con, sighting, setting(CATALOGUE, args))
 
 
 def _what_it_is(
