@@ -206,6 +206,27 @@ def test_survival_says_what_it_cannot_know(out: Out, seen: Seen, make_lake: Make
     assert "A host that is not seen again is not counted as mended." in text
 
 
+def test_what_is_odd_is_told_in_sentences(out: Out, seen: Seen, make_lake: Make) -> None:
+    day = "2026-11-21T00:00:00Z"
+    kinds = ["gsoap"] * 200 + ["huawei"]
+    make_lake([seen(f"198.51.100.{n}", kind, at=day) for n, kind in enumerate(kinds)])
+    text = out("--rare", "--format", "table")
+    assert "Kinds of device that hardly exist" in text
+    assert "1  Only 1 of 201 services is of type " in text
+    assert out("--anomaly", "--format", "table").startswith(text[:40])
+    row = json.loads(out("--anomaly").splitlines()[0])
+    assert (row["kind"], row["services"], row["verdict"]) == ("rare", 1, None)
+    assert row["query"].startswith("device.type=")
+
+
+def test_nothing_odd_ends_with_one(
+    out: Out, seen: Seen, make_lake: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_lake([seen(f"198.51.100.{n}", at="2026-11-21T00:00:00Z") for n in range(200)])
+    out("--rare", code=1)
+    out("status:299", "--anomaly", code=1)
+
+
 def test_the_same_report_twice_is_the_same_text(out: Out) -> None:
     assert out("--by", "ip") == out("--by", "ip")
 
@@ -243,6 +264,7 @@ def test_nothing_found_ends_with_one(out: Out, capsys: pytest.CaptureFixture[str
         (["--survival"], "report: survival needs two snapshots"),
         (["--compare", "a", "--by", "ip"], "report: --compare takes two sides: write A..B"),
         (["--compare", "a..b"], "report: --compare needs a field to compare by: add --by"),
+        (["--by", "ip", "--anomaly"], "report: --anomaly looks at all fields by itself"),
         (["--rare", "--survival"], "report: --survival and --rare exclude each other"),
         (["--by", "ip", "--by", "asn", "--rare"], "report: --rare goes with one field"),
         (["--by", "ip", "-n", "0"], "gatewatch report: argument -n: '0' is not a number from 1 to"),

@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from gatewatch.report.groupings import Grouping
     from gatewatch.report.tables.basis import Basis
 
-__all__ = ["Answer", "basis_of", "compare", "crosstab", "survival", "top", "trend"]
+__all__ = [
+    "Answer",
+    "anomaly",
+    "basis_of",
+    "compare",
+    "crosstab",
+    "rare",
+    "survival",
+    "top",
+    "trend",
+]
 
 _VALUES = 25
 # Where people read: columns of a cross-tab, lines of a trend.
@@ -128,6 +138,37 @@ def compare(question: Question, args: argparse.Namespace, *, people: bool) -> Se
         return []
     basis = basis_of(question, list(infos.values()))
     return [tables.for_people(found, basis) if people else tables.for_programs(found)]
+
+
+def anomaly(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
+    """What is odd: rare kinds, values out of proportion, what is new, networks that broke."""
+    from gatewatch.report.anomaly.search import anomalies
+    from gatewatch.report.tables import anomalies as tables
+
+    found = anomalies(question.lake, question.scope)
+    if not found:
+        return []
+    if not people:
+        return [tables.for_programs(found)]
+    look = Look.WHOLE if args.queries else Look.SPARE
+    return tables.for_people(found, basis_of(question), args.count or _VALUES, queries=look)
+
+
+def rare(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
+    """Kinds of device that hardly exist."""
+    from gatewatch.report.anomaly.rare import rare_kinds
+    from gatewatch.report.anomaly.search import newest_of
+    from gatewatch.report.tables import anomalies as tables
+
+    newest = newest_of(question.scope)
+    with question.lake.reading(newest.ids) as con:
+        found = rare_kinds(con, newest)
+    if not found:
+        return []
+    if not people:
+        return [tables.for_programs(found)]
+    look = Look.WHOLE if args.queries else Look.SPARE
+    return tables.for_people(found, basis_of(question), args.count or _VALUES, queries=look)
 
 
 def _side(question: Question, text: str) -> "Scope":

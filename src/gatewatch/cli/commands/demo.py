@@ -116,6 +116,7 @@ def _report(lake: str, args: argparse.Namespace) -> int:
         _type(args, "report", "--by", "server", "-n", "10", *place)
         or _type(args, "report", "--by", "device.type", "-n", "12", *place)
         or _type(args, "report", "--by", "country", "-n", "8", *place)
+        or _type(args, "report", "--rare", "-n", "6", *place)
         or _type(args, "search", "device.type:solar", *place)
     )
 

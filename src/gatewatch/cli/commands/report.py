@@ -70,7 +70,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="A..B",
         help="two snapshots, or two queries, side by side: --compare 2026-10-24..2026-11-24",
     )
-    parser.add_argument("--rare", action="store_true", help="the least frequent values first")
+    parser.add_argument(
+        "--rare",
+        action="store_true",
+        help="kinds of device that hardly exist; with --by the least frequent values first",
+    )
+    parser.add_argument(
+        "--anomaly",
+        action="store_true",
+        help="what is odd, in sentences: rare kinds, values out of proportion, what is new, "
+        "networks that broke",
+    )
     parser.add_argument(
         "--cells",
         choices=CELLS,
@@ -107,13 +117,17 @@ def _answer_of(args: argparse.Namespace) -> "Answer":
         raise _bad("--by and --preset exclude each other", "take one of them away")
     if len(args.by) > 2:
         raise _bad("--by three times is one too often", "count by two fields at most")
-    kinds = [name for name in ("over", "survival", "compare", "rare") if getattr(args, name)]
+    kinds = [
+        name for name in ("over", "survival", "compare", "rare", "anomaly") if getattr(args, name)
+    ]
     if len(kinds) > 1:
         raise _bad(f"--{kinds[0]} and --{kinds[1]} exclude each other", "take one of them away")
     if len(args.by) == 2:
         if kinds:
             raise _bad(f"--{kinds[0]} goes with one field", "take one --by away")
         return answers.crosstab
+    if args.anomaly and args.by:
+        raise _bad("--anomaly looks at all fields by itself", "take --by away")
     if args.compare and not all(args.compare.partition("..")):
         raise _bad("--compare takes two sides", "write A..B: two snapshots, or two queries")
     if args.compare and not args.by:
@@ -122,6 +136,8 @@ def _answer_of(args: argparse.Namespace) -> "Answer":
         "over": answers.trend,
         "survival": answers.survival,
         "compare": answers.compare,
+        "anomaly": answers.anomaly,
+        "rare": answers.top if args.by else answers.rare,
     }.get("".join(kinds), answers.top)
 
 
