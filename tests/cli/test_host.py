@@ -152,3 +152,20 @@ def test_what_is_no_address_is_one_line(
     assert run(["host", word]) == 2
     err = capsys.readouterr().err
     assert err.startswith(f'gatewatch: host: "{word}": not an IP address: write one address')
+
+
+def test_the_tables_that_located_an_address_are_named_with_date_and_licence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+    Path("country-2026-11.csv").write_text("192.0.2.0,192.0.2.255,IT\n")
+    Path("open.txt").write_text("192.0.2.1\n198.51.100.1\n")
+    assert run(["geo", "import", "country-2026-11.csv", "--licence", "our own"]) == 0
+    assert run(["import", "open.txt", "--port", "7547", "--time", "2026-11-24"]) == 0
+    capsys.readouterr()
+    run(["host", "192.0.2.1", "--format", "table"])
+    assert "Located by country (data of 2026-11, imported 20" in capsys.readouterr().out
+    run(["host", "198.51.100.1", "--format", "table"])
+    assert "Located by" not in capsys.readouterr().out

@@ -10,12 +10,13 @@ in every run. Source: masscan's out-*.c, proto-http.c, output.c (normalize_strin
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from gatewatch.formats.given import Given
 from gatewatch.formats.http_text import answer_from_raw, http_answer, rebuilt_head
+from gatewatch.formats.json_records import JsonRecord, records
 from gatewatch.formats.json_values import address, moment, port
 from gatewatch.model.address import Address
 from gatewatch.model.hostile import shown
@@ -31,7 +32,15 @@ from gatewatch.model.observation import (
     Unanswered,
 )
 
-__all__ = ["Record", "Sighting", "merged", "octets_of_json", "octets_of_text", "sighting"]
+__all__ = [
+    "Record",
+    "Sighting",
+    "merged",
+    "merged_json",
+    "octets_of_json",
+    "octets_of_text",
+    "sighting",
+]
 
 _WINDOW = 20_000
 _WINDOW_BYTES = 64 * 1024 * 1024
@@ -118,13 +127,33 @@ def octets_of_text(banner: bytes) -> bytes:
     return _ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), banner)
 
 
+def merged_json(
+    stream: BinaryIO, read_record: Callable[[JsonRecord], Iterator[Sighting | Unanswered | None]]
+) -> Iterator[Observation | Unanswered | Rejected]:
+    """`merged` for files of JSON; what `read_record` refuses with a ValueError is rejected."""
+    return merged(_of_json(stream, read_record))
+
+
+def _of_json(
+    stream: BinaryIO, read_record: Callable[[JsonRecord], Iterator[Sighting | Unanswered | None]]
+) -> Iterator[Sighting | Unanswered | Rejected | None]:
+    for record in records(stream):
+        if isinstance(record, Rejected):
+            yield record
+            continue
+        try:
+            yield from read_record(record)
+        except ValueError as problem:
+            yield record.rejected(str(problem))
+
+
 def merged(
-    records: Iterable[Sighting | Unanswered | Rejected | None],
+    found: Iterable[Sighting | Unanswered | Rejected | None],
 ) -> Iterator[Observation | Unanswered | Rejected]:
     """One observation for each port; other records pass at once, None is dropped."""
     window: OrderedDict[tuple[Address, int], _Port] = OrderedDict()
     held = 0
-    for record in records:
+    for record in found:
         if record is None:
             continue
         if not isinstance(record, Sighting):

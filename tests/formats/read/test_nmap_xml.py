@@ -78,6 +78,12 @@ def test_ports_that_are_not_open_are_counted(read: Read) -> None:
     ]
 
 
+def test_ports_that_are_only_counted_are_no_addresses_that_were_asked(read: Read) -> None:
+    counted = b'<extraports state="closed" count="65534"></extraports><port '
+    whole = port(OPEN_STATE)
+    assert read("nmap-xml", whole.replace(b"<port ", counted)) == read("nmap-xml", whole)
+
+
 def test_the_headers_script_keeps_order_and_case(answers: dict[str, Answer]) -> None:
     assert answers["192.0.2.20"].head == (
         b"HTTP/1.1 401 Unauthorized\r\nServer: gSOAP/2.7\r\n"

@@ -7,7 +7,7 @@ the same word that `--help` shows: FIELD, A,B (several fields), QUERY, FILE, DIR
 
 import argparse
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from gatewatch.cli.parser import arguments_of, sentence_of, sub_commands
@@ -109,6 +109,21 @@ def _cases(keys: Iterable[str]) -> str:
     return " | ".join(shlex.quote(key) for key in keys)
 
 
+def _place_cases(places: list[_Place]) -> Iterator[str]:
+    """Which words lead to which place, as bash and zsh take it."""
+    for place in places[1:]:
+        yield f"    {_cases(place.spellings)}) place={shlex.quote(place.path)} ;;"
+
+
+def _option_cases(places: list[_Place], values: Callable[[_Takes], str]) -> Iterator[str]:
+    """What may follow an option that takes a value."""
+    for place in places:
+        for option in place.options:
+            if option.takes:
+                keys = _cases(f"{place.path} {flag}" for flag in option.flags)
+                yield f"    {keys}) {values(option.takes)} ;;"
+
+
 def _bash(places: list[_Place]) -> Iterator[str]:
     yield "# bash completion for gatewatch, made by: gatewatch completion bash"
     yield "_gatewatch() {"
@@ -119,16 +134,11 @@ def _bash(places: list[_Place]) -> Iterator[str]:
     yield '    [[ $prev == = ]] && prev="${COMP_WORDS[COMP_CWORD - 2]}"'
     yield "    for ((i = 1; i < COMP_CWORD; i++)); do"
     yield '        case "$place ${COMP_WORDS[i]}" in'
-    for place in places[1:]:
-        yield f"        {_cases(place.spellings)}) place={shlex.quote(place.path)} ;;"
+    yield from _place_cases(places)
     yield "        esac"
     yield "    done"
     yield '    case "$place $prev" in'
-    for place in places:
-        for option in place.options:
-            if option.takes:
-                keys = _cases(f"{place.path} {flag}" for flag in option.flags)
-                yield f"    {keys}) {_bash_values(option.takes)} ;;"
+    yield from _option_cases(places, _bash_values)
     yield "    *)"
     yield '        case "$place" in'
     for place in places:
@@ -165,16 +175,11 @@ def _zsh(places: list[_Place]) -> Iterator[str]:
     yield "  local i"
     yield "  for ((i = 2; i < CURRENT; i++)); do"
     yield '    case "$place ${words[i]}" in'
-    for place in places[1:]:
-        yield f"    {_cases(place.spellings)}) place={shlex.quote(place.path)} ;;"
+    yield from _place_cases(places)
     yield "    esac"
     yield "  done"
     yield '  case "$place $prev" in'
-    for place in places:
-        for option in place.options:
-            if option.takes:
-                keys = _cases(f"{place.path} {flag}" for flag in option.flags)
-                yield f"  {keys}) {_zsh_values(option.takes)} ;;"
+    yield from _option_cases(places, _zsh_values)
     yield "  *)"
     yield '    case "$place" in'
     for place in places:

@@ -143,11 +143,14 @@ def _what_it_is(
         for name, value in sighting.values.items()
         if value is not None and name not in believed
     ]
+    info = lake.snapshot(sighting.snapshot)
+    located = any(sighting.values.get(name) is not None for name in _LOCATED)
     return Table(
         columns=EVIDENCE,
         rows=rows,
         title=f"{address} port {sighting.port}",
-        aside=f"{sighting.seen_at}, {looked_at([lake.snapshot(sighting.snapshot)], time.time())}",
+        aside=f"{sighting.seen_at}, {looked_at([info], time.time())}",
+        notes=[f"Located by {', '.join(info.networks)}."] if located and info.networks else [],
         looks=looks(),
     )
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from gatewatch.formats.given import Given
-from gatewatch.formats.json_records import JsonRecord, peek, records
+from gatewatch.formats.json_records import JsonRecord, peek
 from gatewatch.formats.json_values import Table, array, table, text
-from gatewatch.formats.masscan import Record, Sighting, merged, octets_of_json, sighting
+from gatewatch.formats.masscan import Record, Sighting, merged_json, octets_of_json, sighting
 from gatewatch.model.observation import Observation, Rejected, Unanswered
 
 __all__ = ["NAME", "SENTENCE", "read", "sniff"]
@@ -37,18 +37,7 @@ def _is_record(record: Table) -> bool:
 
 def read(stream: BinaryIO, given: Given) -> Iterator[Observation | Unanswered | Rejected]:
     """One service for each port, from all its records."""
-    return merged(_sightings(stream, given))
-
-
-def _sightings(stream: BinaryIO, given: Given) -> Iterator[Sighting | Unanswered | Rejected | None]:
-    for record in records(stream):
-        if isinstance(record, Rejected):
-            yield record
-            continue
-        try:
-            yield from _of_record(record, given)
-        except ValueError as problem:
-            yield record.rejected(str(problem))
+    return merged_json(stream, lambda record: _of_record(record, given))
 
 
 def _of_record(record: JsonRecord, given: Given) -> Iterator[Sighting | Unanswered | None]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from gatewatch.formats.given import Given
-from gatewatch.formats.json_records import JsonRecord, peek, records
+from gatewatch.formats.json_records import JsonRecord, peek
 from gatewatch.formats.json_values import table, text
-from gatewatch.formats.masscan import Record, Sighting, merged, octets_of_json, sighting
+from gatewatch.formats.masscan import Record, Sighting, merged_json, octets_of_json, sighting
 from gatewatch.model.observation import Observation, Rejected, Unanswered
 
 __all__ = ["NAME", "SENTENCE", "read", "sniff"]
@@ -22,21 +22,10 @@ def sniff(head: bytes) -> bool:
 
 def read(stream: BinaryIO, given: Given) -> Iterator[Observation | Unanswered | Rejected]:
     """One service for each port, from all its records."""
-    return merged(_sightings(stream, given))
+    return merged_json(stream, lambda record: _of_record(record, given))
 
 
-def _sightings(stream: BinaryIO, given: Given) -> Iterator[Sighting | Unanswered | Rejected | None]:
-    for record in records(stream):
-        if isinstance(record, Rejected):
-            yield record
-            continue
-        try:
-            yield _of_record(record, given)
-        except ValueError as problem:
-            yield record.rejected(str(problem))
-
-
-def _of_record(record: JsonRecord, given: Given) -> Sighting | Unanswered | None:
+def _of_record(record: JsonRecord, given: Given) -> Iterator[Sighting | Unanswered | None]:
     value = record.value
     data = table(value.get("data"))
     found = Record(
@@ -48,4 +37,4 @@ def _of_record(record: JsonRecord, given: Given) -> Sighting | Unanswered | None
         service=text(data.get("service_name")),
         banner=octets_of_json(text(data.get("banner"))),
     )
-    return sighting(found, given, NAME)
+    yield sighting(found, given, NAME)

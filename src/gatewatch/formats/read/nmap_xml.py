@@ -2,8 +2,9 @@
 
 Ports come out one by one as their element ends, so a host of 65,535 ports needs no more memory
 than one; interrupted runs give all finished ports, appended runs all of theirs. `<hosthint>` (seen
-up, not scanned) is no result, and the counted rest in `<extraports>` is left out, as are other
-protocols than TCP. Source: Nmap's DTD (nmap.dtd), output of Nmap 7.93.
+up, not scanned) is no result, and other protocols than TCP are left out. So is the counted rest in
+`<extraports>`: it names no port, and the thousands of closed ports of one host would pass for
+thousands of addresses that were asked. Source: Nmap's DTD (nmap.dtd), output of Nmap 7.93.
 """
 
 import re
@@ -23,7 +24,10 @@ from gatewatch.protocol.xml import End, Start
 __all__ = ["NAME", "SENTENCE", "read", "sniff"]
 
 NAME = "nmap-xml"
-SENTENCE = "Nmap -oX; answers of unknown services come from its fingerprints (XML)."
+SENTENCE = (
+    "Nmap -oX; answers of unknown services come from its fingerprints; ports that it only counts "
+    "(extraports) are left out (XML)."
+)
 
 _ROOT = re.compile(rb"<nmaprun\b[^>]*+")
 # What one script may bring: fingerprint-strings has some thirty values, ssl-cert as many.
