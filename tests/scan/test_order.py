@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatewatch.model.address import Network, address_of, parse_address, parse_network
+from gatewatch.model.address import Address, Network, address_of, parse_address, parse_network
 from gatewatch.scan.order import Order
 from gatewatch.scan.ranges import Targets
 
@@ -116,3 +116,45 @@ def test_all_of_ipv4_costs_no_more_than_a_24(index: int) -> None:
     order = order_of("0.0.0.0/0")
     assert len(order.segments) == 1
     assert order.index(order.address(index)) == index
+
+
+@given(_TARGETS, _SEEDS, st.floats(0.001, 1))
+def test_a_sample_takes_its_share_of_every_network(
+    targets: Targets, seed: int, share: float
+) -> None:
+    whole, order = Order(targets, seed), Order(targets, seed, share)
+    seen = [order.address(index) for index in range(len(order))]
+    assert len(set(seen)) == len(seen)
+    assert [order.index(address) for address in seen] == list(range(len(order)))
+    taken = Counter(network(address) for address in seen)
+    for name, size in Counter(network(whole.address(index)) for index in range(len(whole))).items():
+        assert int(size * share) <= taken[name] <= int(size * share) + 1
+
+
+@given(_TARGETS, _SEEDS)
+def test_a_sample_of_all_is_the_whole_order(targets: Targets, seed: int) -> None:
+    whole, order = Order(targets, seed), Order(targets, seed, 1.0)
+    assert [order.address(at) for at in range(len(order))] == [
+        whole.address(at) for at in range(len(whole))
+    ]
+
+
+def test_each_address_has_the_same_chance_to_be_in_a_sample() -> None:
+    """Over many seeds: single addresses, a small block, a /24, at one fifth."""
+    seen: Counter[str] = Counter()
+    for seed in range(400):
+        order = order_of("10.0.1.1", "10.0.2.1", "10.0.3.0/30", "10.0.4.0/24", seed=seed * 7919)
+        sample = Order(order._targets, seed * 7919, 0.2)
+        seen.update(str(sample.address(index)) for index in range(len(sample)))
+    for address in ("10.0.1.1", "10.0.2.1", "10.0.3.0", "10.0.3.3", "10.0.4.0", "10.0.4.200"):
+        assert 40 < seen[address] < 130, address
+
+
+def test_what_is_not_in_the_sample_has_no_index() -> None:
+    order = Order(order_of("10.0.0.0/16")._targets, 1, 0.01)
+    found = [order.index(parse_address(f"10.0.{net}.7")) for net in range(256)]
+    assert 0 < len([index for index in found if index is None]) < 257
+
+
+def network(address: Address) -> tuple[bool, int]:
+    return address.high is None, address.number >> (8 if address.high is None else 80)

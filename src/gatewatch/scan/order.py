@@ -7,7 +7,8 @@ that any run of probes is spread evenly over every /16, every provider, and all 
 within a stratum an affine permutation keyed by the seed chooses the address.
 
 Index and address follow from each other with bisections only: what is done, a shard or an
-unbiased sample (the first k rounds hold k addresses of every /24) is a number.
+unbiased sample is a number. A sample takes the first rounds only: the same share of every stratum,
+rounded up in some and down in others so that each address has the same chance.
 """
 
 from array import array
@@ -43,39 +44,39 @@ class Segment(NamedTuple):
 
 
 class Order:
-    """The permutation of `targets` that `seed` gives."""
+    """The permutation of `targets` that `seed` gives, or of a `sample` (0 < share <= 1) of them."""
 
-    def __init__(self, targets: Targets, seed: int) -> None:
+    def __init__(self, targets: Targets, seed: int, sample: float = 1.0) -> None:
         self._targets = targets
         self._key = seed.to_bytes(8, "big")
-        self._classes = _classes(targets)
+        self._pieces = _pieces(_classes(targets), self._key, sample)
         self._ends: list[int] = []
         total = 0
-        for group in self._classes:
-            group.shuffle(self._key)
-            total += group.count
+        for piece in self._pieces:
+            total += piece.count
             self._ends.append(total)
         self.segments = self._segments()
         self._firsts = [segment.first for segment in self.segments]
 
     def __len__(self) -> int:
         """How many probes."""
-        return self._targets.size
+        return self.segments[-1].end if self.segments else 0
 
     def address(self, index: int) -> Address:
         """The address of probe `index`."""
         segment = self.segments[bisect_right(self._firsts, index) - 1]
         turn, place = divmod(index - segment.first, segment.stride)
         number = bisect_right(self._ends, place)
-        group = self._classes[number]
-        place -= self._ends[number - 1] if number else 0
-        prefix, first = group.stratum(place)
+        piece = self._pieces[number]
+        group = piece.group
+        place -= self._ends[number] - piece.count
+        prefix, first = group.stratum(piece.first + place)
         factor, shift = self._affine(group, prefix)
         offset = (factor * (segment.first_round + turn) + shift) % group.size
         return address_of(group.ranges.at(first + offset), group.ranges.version)
 
     def index(self, address: Address) -> int | None:
-        """The index of the probe to `address`; None when it is not a target."""
+        """The index of the probe to `address`; None when it is no target, or not in the sample."""
         v4 = address.high is None
         ranges = self._targets.v4 if v4 else self._targets.v6
         ordinal = ranges.position(address.number)
@@ -85,14 +86,14 @@ class Order:
         prefix = address.number >> bits
         first = ranges.below(prefix << bits)
         size = ranges.below((prefix + 1) << bits) - first
-        number = next(
-            at for at, group in enumerate(self._classes)
-            if group.size == size and group.ranges is ranges
-        )  # fmt: skip
-        group = self._classes[number]
-        place = group.place(prefix) + (self._ends[number - 1] if number else 0)
-        factor, shift = self._affine(group, prefix)
+        found = self._piece(ranges, size, prefix)
+        if found is None:
+            return None
+        piece, place = found
+        factor, shift = self._affine(piece.group, prefix)
         turn = (ordinal - first - shift) * pow(factor, -1, size) % size
+        if turn >= piece.depth:
+            return None
         segment = next(
             one for one in self.segments if one.first_round <= turn < one.first_round + one.rounds
         )
@@ -102,17 +103,26 @@ class Order:
         """The segment that probe `index` lies in."""
         return self.segments[bisect_right(self._firsts, index) - 1]
 
+    def _piece(self, ranges: Ranges, size: int, prefix: int) -> "tuple[_Piece, int] | None":
+        """The piece that holds the stratum `prefix`, and its place in a round."""
+        for piece, end in zip(self._pieces, self._ends, strict=True):
+            if piece.group.ranges is ranges and piece.group.size == size:
+                further = piece.group.place(prefix) - piece.first
+                if 0 <= further < piece.count:
+                    return piece, end - piece.count + further
+        return None
+
     def _segments(self) -> list[Segment]:
         """From the widest rounds, all strata, to the narrowest, the largest strata alone."""
         found = []
         first = done = 0
-        sizes = [group.size for group in self._classes]
-        for at in range(len(sizes) - 1, -1, -1):
-            rounds = sizes[at] - done
+        depths = [piece.depth for piece in self._pieces]
+        for at in range(len(depths) - 1, -1, -1):
+            rounds = depths[at] - done
             if rounds:
                 found.append(Segment(first, self._ends[at], rounds, done))
                 first += rounds * self._ends[at]
-                done = sizes[at]
+                done = depths[at]
         return found
 
     def _affine(self, group: "_Class", prefix: int) -> tuple[int, int]:
@@ -156,6 +166,11 @@ class _Class:
         digest = blake2b(name, key=key, digest_size=8).digest()
         self._shift = int.from_bytes(digest, "big") % self.count
 
+    def chance(self, key: bytes) -> float:
+        """A number from 0 to 1 that rounds a share fairly."""
+        name = f"sample {self.ranges.version}/{self.size}".encode()
+        return blake2b(name, key=key, digest_size=4).digest()[0] / 256
+
     def stratum(self, place: int) -> tuple[int, int]:
         """Prefix and first address's ordinal of the stratum at `place` of a round."""
         number = (place * self._step + self._shift) % self.count
@@ -168,6 +183,29 @@ class _Class:
         run = bisect_right(self._prefixes, prefix) - 1
         number = self._starts[run] + prefix - self._prefixes[run]
         return (number - self._shift) * self._unstep % self.count
+
+
+class _Piece(NamedTuple):
+    """Strata of one class that are asked for the same number of addresses."""
+
+    group: _Class
+    first: int
+    """Place of its first stratum among those of the class."""
+    count: int
+    depth: int
+
+
+def _pieces(classes: list[_Class], key: bytes, sample: float) -> list[_Piece]:
+    """The classes, each in two where a share falls between two whole numbers; deepest first."""
+    found = []
+    for group in classes:
+        group.shuffle(key)
+        depth = int(group.size * sample)
+        # Strata come in a keyed order, so the first of them are a fair choice.
+        more = int((group.size * sample - depth) * group.count + group.chance(key))
+        found += [_Piece(group, 0, more, depth + 1), _Piece(group, more, group.count - more, depth)]
+    kept = [piece for piece in found if piece.count and piece.depth]
+    return sorted(kept, key=lambda piece: -piece.depth)
 
 
 def _classes(targets: Targets) -> list[_Class]:
