@@ -84,7 +84,9 @@ def test_exit_codes_do_not_change() -> None:
         "BAD_INPUT": 2,
         "DATA": 3,
         "PARTIAL": 4,
+        "PRIVILEGE": 5,
         "REFUSED": 6,
+        "UNWRITABLE": 7,
         "BUG": 70,
         "INTERRUPTED": 130,
     }

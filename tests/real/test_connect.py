@@ -59,7 +59,7 @@ def test_headers_keep_the_order_they_were_sent_in(
 
 def test_every_end_is_told_apart_and_counted(lab: Laboratory, scan: Scan) -> None:
     scan.file()
-    summary = scan.log.read_text().splitlines()[-1].partition("(")[2].partition(")")[0]
+    summary = scan.log.read_text().splitlines()[-2].partition("(")[2].partition(")")[0]
     counts = {name: int(count) for count, name in map(str.split, summary.split(", "))}
     assert counts == {
         "success": len(lab.truth) - 1,

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -9,12 +10,17 @@ from typing import Any, Protocol
 
 import pytest
 
+from gatewatch.scan.book import Book
+from gatewatch.scan.engines.connect import ConnectEngine
+from gatewatch.scan.gate import Gate
+from gatewatch.scan.live import LiveExclusions
 from gatewatch.scan.plan import Plan, Timeouts, make_plan
+from gatewatch.scan.probe import Result
 
 # Short, so that tests are; every one is still far longer than loopback needs.
-QUICK = Timeouts(connect=0.3, first_byte=0.4, whole=0.8)
+QUICK = Timeouts(connect=0.3, first_byte=0.4, whole=0.8, again=0.1)
 """For who is to be silent: a busy machine may take longer than this to answer."""
-PATIENT = Timeouts(connect=10, first_byte=20, whole=40)
+PATIENT = Timeouts(connect=10, first_byte=20, whole=40, again=0.1)
 
 MakePlan = Callable[..., Plan]
 Behaviour = Callable[[socket.socket], None]
@@ -37,6 +43,34 @@ def lab_plan(tmp_path: Path) -> MakePlan:
         return make_plan(scope, None, **(given | options))
 
     return make
+
+
+def gate_of(plan: Plan, *exclusions: Path, **options: Any) -> Gate:
+    """The gate of a whole plan, with a book of its own beside the plan's scope."""
+    place = Path(plan.scope).parent
+    folder = place / f"part-{len(list(place.glob('part-*')))}"
+    nobody = place / "nobody-excluded.txt"
+    nobody.touch()
+    now = options.get("clock", time.monotonic)()
+    live = LiveExclusions([nobody, *exclusions], now)
+    shard = plan.part()
+    return Gate(plan, shard, Book(folder, len(shard)), live, **options)
+
+
+def engine_of(plan: Plan, gate: Gate | None = None, **options: Any) -> ConnectEngine:
+    """A connect engine of a whole plan."""
+    given = {"stopped": lambda: False} | options
+    return ConnectEngine(plan, gate or gate_of(plan), **given)
+
+
+def scanned(plan: Plan, gate: Gate | None = None, **options: Any) -> tuple[Book, list[Result]]:
+    """The book after the whole plan has been followed, and every result."""
+    gate = gate or gate_of(plan)
+    seen = []
+    for result in engine_of(plan, gate, **options).results():
+        seen.append(result)
+        gate.enter(result)
+    return gate.book, seen
 
 
 @pytest.fixture

@@ -147,4 +147,48 @@ def test_details_tell_what_a_snapshot_must_keep(files: Path) -> None:
         "network_rate": "20",
         "seed": "0000000000000007",
         "lab": "no",
+        "engine": "connect",
+        "shard": "1/1",
+        "sample": "1",
     }
+
+
+def test_a_shard_gets_its_share_of_the_rate_and_the_gap_stays(files: Path) -> None:
+    plan = plan_of(files, "8.0.0.0/16", rate=1000, shard=(1, 4))
+    assert plan.pace(plan.part(), 0) == pytest.approx(250)
+    assert plan.network_gap_s() == pytest.approx(0.256)
+    assert plan.seconds() == pytest.approx(65.536 + 1.95)
+
+
+def test_processes_follow_the_rate_but_each_has_a_network(files: Path) -> None:
+    assert plan_of(files, "8.0.0.0/16", rate=100).processes == 1
+    assert plan_of(files, "8.0.0.0/16", rate=100, processes=3).processes == 3
+    assert plan_of(files, "8.0.0.0/24", processes=3).processes == 1
+
+
+@pytest.mark.parametrize("options", [{"shard": (4, 5)}, {"sample": 0.001}])
+def test_a_part_without_any_address_is_refused(files: Path, options: dict[str, Any]) -> None:
+    with pytest.raises(BadArguments, match="nothing is left to ask in this shard or sample"):
+        plan_of(files, "8.8.8.1-8.8.8.9", **options)
+
+
+def test_what_a_16_sees_is_told(files: Path) -> None:
+    assert plan_of(files, "8.0.0.0/14", rate=1000).wide_rate() == pytest.approx(250, rel=0.01)
+    assert plan_of(files, "8.8.8.0/24", rate=1000).wide_rate() == 20
+
+
+def test_a_provider_that_would_see_too_much_slows_the_scan_only_where_it_does(
+    files: Path,
+) -> None:
+    """Half of the networks are one provider's; its /16 is all that is left in later rounds."""
+    singles = "\n".join(f"9.{net}.{other}.1" for net in range(2) for other in range(128))
+    plan = plan_of(files, f"8.0.0.0/16\n{singles}\n", rate=1000)
+    numbers = [64500 if address.low >> 24 == 8 else 0 for address in plan.looked_at()]
+    assert plan.as_rate(numbers) == 1000
+    eased = plan.eased(numbers)
+    assert eased.as_rate(numbers) == pytest.approx(200)
+    assert [eased.rate_at(segment.first) for segment in eased.order.segments] == [400, 200]
+
+
+def test_the_wire_rate_counts_a_syn_that_is_sent_again(files: Path) -> None:
+    assert plan_of(files, "8.0.0.0/16", rate=1000).bits_per_second() == 1000 * 84 * 8 * 2

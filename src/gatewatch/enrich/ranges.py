@@ -50,6 +50,13 @@ class Ranges:
         """Where these IPv6 addresses, as signed upper and lower halves, are."""
         return _look(self._steps6, _unsigned(high), _unsigned(low))
 
+    def networks4(self, asn: int) -> list[tuple[int, int]]:
+        """The IPv4 ranges (first, last) of one autonomous system, ascending."""
+        steps = self._steps4
+        last = np.append(steps.low[1:], np.uint64(1 << 32)) - _ONE
+        mine = steps.asn == asn
+        return list(zip(steps.low[mine].tolist(), last[mine].tolist(), strict=True))
+
     def locate(self, high: Ints, low: Ints, family: int) -> Found:
         """`lookup4` or `lookup6`, as the store asks for it."""
         return self.lookup4(low) if family == 4 else self.lookup6(high, low)

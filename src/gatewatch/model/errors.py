@@ -33,12 +33,15 @@ __all__ = [
     "LakeMissing",
     "LakeTooNew",
     "LakeUnwritable",
+    "MissingPrivilege",
     "NothingUsable",
     "OutputUnwritable",
     "PlaceTaken",
     "PoliteRefusal",
     "PortMissing",
     "RangesMissing",
+    "ScanDamaged",
+    "ScanUnknown",
     "SnapshotUnknown",
     "SystemRefusal",
     "TimeMissing",
@@ -53,8 +56,11 @@ class Exit(IntEnum):
     NOTHING = 1
     BAD_INPUT = 2
     DATA = 3
+    RESUMABLE = 3
     PARTIAL = 4
+    PRIVILEGE = 5
     REFUSED = 6
+    UNWRITABLE = 7
     BUG = 70
     INTERRUPTED = 130
 
@@ -68,9 +74,11 @@ _MEANINGS = {
     Exit.FOUND: "Done, and something was found.",
     Exit.NOTHING: "Done, and nothing was found.",
     Exit.BAD_INPUT: "A query, an argument, a setting or a file is wrong; nothing was done.",
-    Exit.DATA: "Data is missing, damaged or cannot be written.",
-    Exit.PARTIAL: "Done in part: records were rejected or an input was damaged.",
+    Exit.DATA: "Data is missing, damaged or cannot be written; a scan: interrupted, may be resumed.",
+    Exit.PARTIAL: "Done in part: records were rejected or an input was damaged; a scan: given up.",
+    Exit.PRIVILEGE: "A scan needs privileges that this process lacks.",
     Exit.REFUSED: "Refused, because it would not be polite to those who are scanned.",
+    Exit.UNWRITABLE: "What a scan found cannot be written; what was scanned is kept.",
     Exit.BUG: "A bug of gatewatch; the traceback belongs into a report.",
     Exit.INTERRUPTED: "Stopped by Ctrl-C.",
 }
@@ -191,6 +199,26 @@ class OutputUnwritable(GatewatchError):
     """{where}: cannot be written, {what}: {mend}"""
 
     id = "output-unwritable"
+    exit_code = Exit.DATA
+
+
+class MissingPrivilege(GatewatchError):
+    """{where}: {what}: {mend}"""
+
+    id = "missing-privilege"
+    exit_code = Exit.PRIVILEGE
+
+
+class ScanUnknown(GatewatchError):
+    """{where}: is no scan's folder: "gatewatch scan status" lists the scans of the lake"""
+
+    id = "scan-unknown"
+
+
+class ScanDamaged(GatewatchError):
+    """{where}: {what}: {mend}"""
+
+    id = "scan-damaged"
     exit_code = Exit.DATA
 
 

@@ -7,6 +7,7 @@ Formats that offer `Templates` are read without parsing most of their lines (`te
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import NamedTuple
@@ -86,6 +87,11 @@ class Gatherer:
         else:
             self._rejected.append(record)
         return 0
+
+    def count(self, unanswered: Mapping[str, int]) -> None:
+        """Counts in targets that are no service, by outcome."""
+        for outcome, count in unanswered.items():
+            self._add_unanswered(Outcome(outcome), count)
 
     def take_lines(self, chunk: bytes) -> None:
         """Counts in a run of whole lines of a format of lines."""

@@ -9,11 +9,12 @@ import os
 import shutil
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
+from types import MappingProxyType
 
 from gatewatch import __version__
 from gatewatch.enrich.sources import sources
@@ -32,6 +33,7 @@ from gatewatch.store.snapshots import SnapshotWriter, clear_leftovers, commit
 __all__ = ["Ingested", "ingest", "ingest_records"]
 
 _BATCH_RECORDS = 20_000
+_NOBODY: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,22 @@ def ingest_records(
     source: Source,
     stopped: Callable[[], bool] = lambda: False,
     overlay: Path | None = None,
+    unanswered: Mapping[str, int] = _NOBODY,
 ) -> Ingested:
-    """Stores `records` as one snapshot; `stopped` tells at the end whether they are all."""
-    batches = _batched(records, known_to(lake, overlay))
+    """Stores `records` as one snapshot; `stopped` tells at the end whether they are all.
+
+    `unanswered` are targets that are no service and have no record, by outcome.
+    """
+    batches = _batched(records, known_to(lake, overlay), unanswered)
     return ingest(lake, batches, source, damaged=stopped, overlay=overlay)
 
 
-def _batched(records: Iterable[Record], knowledge: Knowledge) -> Iterator[Batch]:
+def _batched(
+    records: Iterable[Record], knowledge: Knowledge, unanswered: Mapping[str, int]
+) -> Iterator[Batch]:
     """`records`, read in this process, as batches."""
     gatherer = Gatherer(None, None, knowledge)
+    gatherer.count(unanswered)
     for record in records:
         gatherer.take(record)
         if gatherer.waiting() >= _BATCH_RECORDS:

@@ -1,10 +1,13 @@
 """Files of addresses, one entry a line: an address, a CIDR block or `first-last`; `#` comments.
 
-IPv4 and IPv6, defanged or not. Every line that cannot be read is collected, so that a file is
-mended in one go. Scope and exclusions are such files.
+IPv4 and IPv6, defanged or not, also as the host of a web address (`hxxp://192.0.2[.]1:7547/`). A
+scope may name an autonomous system too (`AS64500`), which stands for its networks. Every line
+that cannot be read is collected, so that a file is mended in one go. Scope and exclusions are
+such files.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -13,7 +16,10 @@ from gatewatch.model.address import Network, parse_network
 from gatewatch.model.errors import InputUnreadable
 from gatewatch.model.hostile import shown
 
-__all__ = ["AddressFile", "Entry", "Problem", "faults", "read_addresses"]
+__all__ = ["AddressFile", "AsNetworks", "Entry", "Problem", "faults", "read_addresses"]
+
+AsNetworks = Callable[[int], Sequence[Network]]
+"""The networks of an AS number; raises ValueError with the reason when nobody can tell."""
 
 # The longest entry is an IPv6 range, some 80 characters; the rest is comment.
 _LINE_LIMIT = 4096
@@ -21,6 +27,10 @@ _LINE_LIMIT = 4096
 _ENTRY_LIMIT = 4_000_000
 _PROBLEMS_KEPT = 100
 _PROBLEMS_SHOWN = 4
+_WEB = re.compile(
+    r"h(?:tt|xx)ps?\[?:\]?//(\[[0-9a-f:.]+\]|[^/]+?)(?:\[?:\]?\d{1,5})?(?:/.*)?", re.IGNORECASE
+)
+_AS = re.compile(r"AS(\d{1,10})", re.IGNORECASE)
 
 
 class Entry(NamedTuple):
@@ -56,13 +66,16 @@ class AddressFile:
             self.problems.append(problem)
 
 
-def read_addresses(path: Path) -> AddressFile:
-    """Reads the file at `path`; raises InputUnreadable when that is impossible."""
+def read_addresses(path: Path, networks_of: AsNetworks | None = None) -> AddressFile:
+    """Reads the file at `path`; raises InputUnreadable when that is impossible.
+
+    An AS number is a problem unless `networks_of` tells its networks.
+    """
     found = AddressFile(path)
     try:
         with path.open("rb") as stream:
             for number, line in _lines(stream):
-                _read_line(found, number, line)
+                _read_line(found, number, line, networks_of)
                 if len(found.entries) > _ENTRY_LIMIT:
                     found.fault(Problem(number, "", f"is beyond {_ENTRY_LIMIT:,} entries"))
                     break
@@ -98,16 +111,27 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, str]]:
             raw = stream.readline(_LINE_LIMIT)
 
 
-def _read_line(found: AddressFile, number: int, line: str) -> None:
+def _read_line(found: AddressFile, number: int, line: str, networks_of: AsNetworks | None) -> None:
     text, _, comment = line.removeprefix("\ufeff").partition("#")
     text = text.strip()
     if not text:
         return
     try:
-        network = parse_network(text)
+        networks = _networks(text, networks_of)
     except ValueError as error:
         reason = str(error)
         what = reason if reason.startswith("is ") else f"cannot be read, {reason}"
         found.fault(Problem(number, text, what))
         return
-    found.entries.append(Entry(number, text, network, comment.strip()))
+    found.entries += [Entry(number, text, network, comment.strip()) for network in networks]
+
+
+def _networks(text: str, networks_of: AsNetworks | None) -> Sequence[Network]:
+    """What one entry names; raises ValueError with the reason."""
+    if named := _AS.fullmatch(text):
+        if networks_of is None:
+            raise ValueError("is an AS number, which only a scope may name")
+        return networks_of(int(named[1]))
+    if web := _WEB.fullmatch(text):
+        text = web[1].removeprefix("[").removesuffix("]") if ":" in web[1] else web[1]
+    return [parse_network(text)]

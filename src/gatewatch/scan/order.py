@@ -53,7 +53,7 @@ class Order:
         self._ends: list[int] = []
         total = 0
         for piece in self._pieces:
-            total += piece.count
+            total += piece.strata
             self._ends.append(total)
         self.segments = self._segments()
         self._firsts = [segment.first for segment in self.segments]
@@ -69,7 +69,7 @@ class Order:
         number = bisect_right(self._ends, place)
         piece = self._pieces[number]
         group = piece.group
-        place -= self._ends[number] - piece.count
+        place -= self._ends[number] - piece.strata
         prefix, first = group.stratum(piece.first + place)
         factor, shift = self._affine(group, prefix)
         offset = (factor * (segment.first_round + turn) + shift) % group.size
@@ -101,15 +101,19 @@ class Order:
 
     def segment(self, index: int) -> Segment:
         """The segment that probe `index` lies in."""
-        return self.segments[bisect_right(self._firsts, index) - 1]
+        return self.segments[self.segment_number(index)]
+
+    def segment_number(self, index: int) -> int:
+        """The place in `segments` of the one that probe `index` lies in."""
+        return bisect_right(self._firsts, index) - 1
 
     def _piece(self, ranges: Ranges, size: int, prefix: int) -> "tuple[_Piece, int] | None":
         """The piece that holds the stratum `prefix`, and its place in a round."""
         for piece, end in zip(self._pieces, self._ends, strict=True):
             if piece.group.ranges is ranges and piece.group.size == size:
                 further = piece.group.place(prefix) - piece.first
-                if 0 <= further < piece.count:
-                    return piece, end - piece.count + further
+                if 0 <= further < piece.strata:
+                    return piece, end - piece.strata + further
         return None
 
     def _segments(self) -> list[Segment]:
@@ -191,7 +195,7 @@ class _Piece(NamedTuple):
     group: _Class
     first: int
     """Place of its first stratum among those of the class."""
-    count: int
+    strata: int
     depth: int
 
 
@@ -204,7 +208,7 @@ def _pieces(classes: list[_Class], key: bytes, sample: float) -> list[_Piece]:
         # Strata come in a keyed order, so the first of them are a fair choice.
         more = int((group.size * sample - depth) * group.count + group.chance(key))
         found += [_Piece(group, 0, more, depth + 1), _Piece(group, more, group.count - more, depth)]
-    kept = [piece for piece in found if piece.count and piece.depth]
+    kept = [piece for piece in found if piece.strata and piece.depth]
     return sorted(kept, key=lambda piece: -piece.depth)
 
 

@@ -79,6 +79,12 @@ class Targets(NamedTuple):
             spans[first.high is not None].append((first.number, last.number))
         return cls(Ranges(4, spans[0]), Ranges(6, spans[1]))
 
+    @classmethod
+    def union(cls, sets: Iterable["Targets"]) -> "Targets":
+        """What is in any of `sets`."""
+        v4s, v6s = zip(*sets, strict=True)
+        return cls(Ranges(4, chain(*v4s)), Ranges(6, chain(*v6s)))
+
     @property
     def size(self) -> int:
         """How many addresses."""

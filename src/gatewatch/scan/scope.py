@@ -4,26 +4,35 @@ Nothing outside it is ever sent to. IPv6 is scanned from hit lists only: a block
 /112 holds more addresses than anybody can ask.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from gatewatch.model.address import Network
 from gatewatch.model.errors import BadScope, PoliteRefusal
-from gatewatch.scan.address_file import AddressFile, Entry, Problem, faults, read_addresses
+from gatewatch.scan.address_file import (
+    AddressFile,
+    AsNetworks,
+    Entry,
+    Problem,
+    faults,
+    read_addresses,
+)
 from gatewatch.scan.ranges import Targets
 from gatewatch.scan.special import block_of
 
-__all__ = ["read_scope"]
+__all__ = ["AsNetworks", "read_scope"]
 
 _IPV6_MOST = 1 << 16  # a /112
 
 
-def read_scope(path: Path, *, lab: bool = False) -> Targets:
-    """The addresses that the scope file at `path` names.
+def read_scope(path: Path, *, lab: bool = False, networks_of: AsNetworks | None = None) -> Targets:
+    """The addresses that the scope file at `path` names; `networks_of` tells those of an AS.
 
     A line that lies whole in special-purpose space is refused outside a lab, and in a lab one
     that does not lie in lab space. Raises InputUnreadable, BadScope (with every line that cannot
     be read), PoliteRefusal (with every line that is refused).
     """
-    found = read_addresses(path)
+    found = read_addresses(path, networks_of or _nobody_knows)
     for entry in found.entries:
         if _too_wide(entry):
             what = "holds more than 65,536 IPv6 addresses; IPv6 is scanned from hit lists"
@@ -36,6 +45,10 @@ def read_scope(path: Path, *, lab: bool = False) -> Targets:
         )
     _refuse_special(found, lab=lab)
     return Targets.of(entry.network for entry in found.entries)
+
+
+def _nobody_knows(number: int) -> Sequence[Network]:
+    raise ValueError(f'no network data tells the networks of AS{number}: "gatewatch geo import"')
 
 
 def _too_wide(entry: Entry) -> bool:

@@ -23,6 +23,8 @@ class Shard:
         self.number = number
         self.count = count
         self._strata = [self._share(segment.stride) for segment in order.segments]
+        self.networks = self._strata[0]
+        """How many networks (/24s, or /48s of IPv6) are in it."""
         sizes = (
             segment.rounds * strata
             for segment, strata in zip(order.segments, self._strata, strict=True)
@@ -59,6 +61,11 @@ class Shard:
             return None
         at = self.order.segments.index(segment)
         return self._firsts[at] + done * self._strata[at] + place // self.count
+
+    def network(self, turn: int) -> int:
+        """The number, from 0 to `networks` - 1, of the network that probe `turn` goes to."""
+        at = self._segment(turn)
+        return (turn - self._firsts[at]) % self._strata[at]
 
     def stretch(self, turn: int) -> tuple[Segment, int, int]:
         """The segment that probe `turn` lies in, this shard's strata in it, and its last turn."""

@@ -24,6 +24,7 @@ from gatewatch.formats.zgrab import (
     response_answer,
     tls_of,
 )
+from gatewatch.formats.zgrab2_lines import exact_answer
 from gatewatch.formats.zgrab2_template import Templates
 from gatewatch.model.observation import (
     Answer,
@@ -108,8 +109,9 @@ def _service(
     target: Table, result: Table, marks: frozenset[Mark], given: Given
 ) -> Observation | Unanswered:
     outcome = _OUTCOMES.get(text(result["status"]), Outcome.UNKNOWN_ERROR)
+    exact = exact_answer(result.get("gatewatch"))  # written by zgrab2_lines.py
     first = first_response(table(result.get("result"))) if result["protocol"] == "http" else {}
-    answer = _answer(result, first, outcome, marks)
+    answer = exact or _answer(result, first, outcome, marks)
     if answer is None:
         return Unanswered(outcome)
     where = target.get("ip")

@@ -12,11 +12,11 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.scan.conftest import QUICK
+from tests.scan.conftest import QUICK, engine_of
 
 from gatewatch.model.errors import SystemRefusal
 from gatewatch.model.observation import Observation, Outcome, Unanswered
-from gatewatch.scan.connect import ConnectEngine, socket_room
+from gatewatch.scan.engines.connect import socket_room
 from gatewatch.scan.plan import Plan, Timeouts
 
 if TYPE_CHECKING:
@@ -83,10 +83,10 @@ def addresses(count: int) -> list[str]:
 
 
 def outcomes(plan: Plan, room: int | None = None) -> Counter[Outcome]:
-    engine = ConnectEngine(plan, stopped=lambda: False, room=room)
+    engine = engine_of(plan, room=room)
     return Counter(
-        record.outcome if isinstance(record, Unanswered) else record.answer.outcome
-        for _, _, record in engine.results()
+        one.record.outcome if isinstance(one.record, Unanswered) else one.record.answer.outcome
+        for one in engine.results()
     )
 
 
@@ -96,8 +96,8 @@ def test_every_address_is_asked_once_with_the_one_request(
     houses = addresses(150)
     streets.append(street := Street(houses))
     plan = lab_plan(*houses, port=street.port)
-    results = list(ConnectEngine(plan, stopped=lambda: False).results())
-    assert sorted(str(one.address) for one in results) == sorted(houses)
+    results = list(engine_of(plan).results())
+    assert sorted(str(one.probe.address) for one in results) == sorted(houses)
     assert sorted(street.asked) == sorted(houses)
     assert all(isinstance(one.record, Observation) for one in results)
     expected = f"GET / HTTP/1.1\r\nHost: 127.88.0.64:{street.port}\r\nUser-Agent: {plan.agent}\r\n"
@@ -109,9 +109,9 @@ def test_turns_are_the_plans_order(streets: list[Street], lab_plan: "MakePlan") 
     houses = addresses(100)
     streets.append(street := Street(houses))
     plan = lab_plan(*houses, port=street.port, rate=500)
-    results = list(ConnectEngine(plan, stopped=lambda: False).results())
-    assert sorted(one.turn for one in results) == list(range(100))
-    assert all(plan.order.address(one.turn) == one.address for one in results)
+    results = list(engine_of(plan).results())
+    assert sorted(one.probe.turn for one in results) == list(range(100))
+    assert all(plan.part().address(one.probe.turn) == one.probe.address for one in results)
 
 
 def test_the_rate_is_kept(streets: list[Street], lab_plan: "MakePlan") -> None:
@@ -172,7 +172,7 @@ def test_no_more_files_means_fewer_sockets_not_fewer_answers(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    engine = ConnectEngine(lab_plan("127.90.0.0/25", port=port), stopped=lambda: False, room=1000)
+    engine = engine_of(lab_plan("127.90.0.0/25", port=port), room=1000)
     files_left(8)
     assert len(list(engine.results())) == 128
     assert engine.room <= 8
@@ -181,7 +181,7 @@ def test_no_more_files_means_fewer_sockets_not_fewer_answers(
 def test_no_file_at_all_is_an_error(
     files_left: Callable[[int], None], lab_plan: "MakePlan"
 ) -> None:
-    engine = ConnectEngine(lab_plan("127.0.0.1", port=1), stopped=lambda: False, room=1000)
+    engine = engine_of(lab_plan("127.0.0.1", port=1), room=1000)
     files_left(0)
     with pytest.raises(SystemRefusal, match="no socket can be opened, Too many open files"):
         list(engine.results())
@@ -194,7 +194,7 @@ def test_a_stop_ends_the_scan_at_once_and_asks_nobody_more(
     streets.append(street := Street(houses))
     plan = lab_plan(*houses, port=street.port, rate=200, timeouts=Timeouts())
     seen = 0
-    engine = ConnectEngine(plan, stopped=lambda: seen >= 10)
+    engine = engine_of(plan, stopped=lambda: seen >= 10)
     started = time.monotonic()
     for _ in engine.results():
         seen += 1
@@ -209,7 +209,7 @@ def test_a_consumer_that_leaves_closes_every_socket(lab_plan: "MakePlan", peer: 
         connection.recv(4096)
 
     plan = lab_plan("127.0.0.1", "127.91.0.0/28", port=peer(hold))
-    engine = ConnectEngine(plan, stopped=lambda: False)
+    engine = engine_of(plan)
     results = engine.results()
     next(results)
     results.close()
@@ -221,7 +221,7 @@ def test_connections_leave_no_time_wait_behind(lab_plan: "MakePlan", streets: li
     with ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         port = listener.getsockname()[1]
-        engine = ConnectEngine(lab_plan("127.0.0.1", port=port), stopped=lambda: False)
+        engine = engine_of(lab_plan("127.0.0.1", port=port))
         endings: list[str] = []
 
         def serve() -> None:
@@ -252,7 +252,7 @@ def test_room_is_the_hard_limit_of_files_less_a_reserve() -> None:
 def test_the_clocks_can_be_handed_in(streets: list[Street], lab_plan: "MakePlan") -> None:
     streets.append(street := Street(addresses(1)))
     plan = lab_plan(*addresses(1), port=street.port)
-    engine = ConnectEngine(plan, stopped=lambda: False, wall=lambda: 1_700_000_000_123_456_789)
+    engine = engine_of(plan, wall=lambda: 1_700_000_000_123_456_789)
     (result,) = list(engine.results())
     assert isinstance(result.record, Observation)
     assert result.record.seen_at == 1_700_000_000_123_456

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.scan.conftest import QUICK
+from tests.scan.conftest import QUICK, engine_of
 
 from gatewatch.model.observation import (
     BODY_LIMIT,
@@ -20,8 +20,7 @@ from gatewatch.model.observation import (
     Spoke,
     Unanswered,
 )
-from gatewatch.scan import connect
-from gatewatch.scan.connect import ConnectEngine
+from gatewatch.scan.engines import connect
 from gatewatch.scan.plan import Plan, Timeouts
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ RESET = b"\x01\x00\x00\x00\x00\x00\x00\x00"
 
 
 def probe(plan: Plan) -> Observation | Unanswered:
-    engine = ConnectEngine(plan, stopped=lambda: False)
+    engine = engine_of(plan)
     (result,) = list(engine.results())
     return result.record
 

@@ -1,10 +1,10 @@
 """The connect engine: one TCP connection and one GET per address, without privileges.
 
-One process, one epoll loop. Each address of the plan is asked once, in the plan's order and no
-faster than its rate; what it said comes out as a `Result` as soon as it is known. A target is
-bounded by three deadlines (plan.Timeouts) and by what ResponseReader reads, so that no peer can
-hold a socket longer or send more. Sockets are bounded by the limit of open files; while none is
-free, nothing new is asked. Whoever reads the results slowly slows the scan.
+One process, one epoll loop. Whom to ask and when comes from the gate; what it said goes out as a
+`Result` as soon as it is known. A target is bounded by three deadlines (plan.Timeouts) and by
+what ResponseReader reads, so that no peer can hold a socket longer or send more. Sockets are
+bounded by the limit of open files; while none is free, nothing new is asked. Whoever reads the
+results slowly slows the scan.
 
 Connections end with RST unless the peer closed first, which leaves no TIME_WAIT on either side.
 Events are edge-triggered and registered once. Times are handed in as functions, for tests.
@@ -14,21 +14,26 @@ import errno
 import resource
 import select
 import socket
+import struct
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from enum import Enum, auto
-from typing import NamedTuple
 
-from gatewatch.model.address import Address
 from gatewatch.model.errors import SystemRefusal
-from gatewatch.model.observation import Observation, Outcome, Unanswered
+from gatewatch.model.observation import Answer, Observation, Outcome, Spoke, Unanswered
 from gatewatch.protocol.response import Ending, ResponseReader
+from gatewatch.scan.gate import Gate
 from gatewatch.scan.plan import Plan
-from gatewatch.scan.rate import TokenBucket
+from gatewatch.scan.probe import Icmp, Probe, Result
 from gatewatch.scan.request import build_request
+from gatewatch.scan.tls import TlsFailed, TlsTalk
 
-__all__ = ["ConnectEngine", "Result", "socket_room"]
+__all__ = ["NAME", "SENTENCE", "ConnectEngine", "check", "socket_room", "start"]
+
+NAME = "connect"
+SENTENCE = "Ordinary TCP connections: needs no privileges, asks and reads in one go."
 
 _PIECE = 16 * 1024
 _LINGER_RESET = b"\x01\x00\x00\x00\x00\x00\x00\x00"  # struct linger {1, 0}
@@ -53,16 +58,12 @@ _ASKED_IN_VAIN = {
 _NO_ROOM = frozenset(
     {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL, errno.EAGAIN}
 )
+# linux/in.h, in6.h and errqueue.h: the ICMP error behind a failed connection.
+_ERRORS_OF = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
+_EXTENDED_ERROR = struct.Struct("=IBBBBII")
+_FROM_ICMP = frozenset({2, 3})
+_BY_ROUTER = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ECONNREFUSED, errno.EACCES})
 _UNANSWERED = {outcome: Unanswered(outcome) for outcome in Outcome}
-
-
-class Result(NamedTuple):
-    """What came of one probe."""
-
-    turn: int
-    """Its index in the plan's order."""
-    address: Address
-    record: Observation | Unanswered
 
 
 class _Phase(Enum):
@@ -75,23 +76,36 @@ class _Phase(Enum):
 class _Target:
     """One connection under way."""
 
-    __slots__ = ("address", "fd", "phase", "reader", "sock", "turn")
+    __slots__ = ("fd", "phase", "probe", "reader", "sock", "talk")
 
-    def __init__(self, turn: int, address: Address, sock: socket.socket) -> None:
-        self.turn = turn
-        self.address = address
+    def __init__(self, probe: Probe, sock: socket.socket) -> None:
+        self.probe = probe
         self.sock = sock
         self.fd = sock.fileno()
         self.phase = _Phase.CONNECTING
         self.reader: ResponseReader | None = None
+        self.talk: TlsTalk | None = None
+
+
+def check(plan: Plan) -> None:
+    """Every machine can run every plan."""
+    del plan
+
+
+def start(
+    plan: Plan, gate: Gate, stopped: Callable[[], bool], tick: Callable[[], None]
+) -> "ConnectEngine":
+    """The engine of one process; see ConnectEngine."""
+    return ConnectEngine(plan, gate, stopped=stopped, tick=tick)
 
 
 class ConnectEngine:
-    """Asks every address of a plan; `results` runs it, once."""
+    """Asks whom `gate` names; `results` runs it, once."""
 
     def __init__(
         self,
         plan: Plan,
+        gate: Gate,
         *,
         stopped: Callable[[], bool],
         tick: Callable[[], None] = lambda: None,
@@ -100,11 +114,10 @@ class ConnectEngine:
         room: int | None = None,
     ) -> None:
         """`stopped` is asked and `tick` called some twenty times a second."""
-        self.sent = 0
-        """Addresses asked so far."""
         self.room = socket_room() if room is None else room
         """Connections at a time, at most."""
         self._plan = plan
+        self._gate = gate
         self._stopped = stopped
         self._tick = tick
         self._clock = clock
@@ -112,7 +125,7 @@ class ConnectEngine:
         self._epoll = select.epoll()
         self._active: dict[int, _Target] = {}
         self._found: list[Result] = []
-        self._bucket = TokenBucket(plan.rate, clock())
+        self._excluded = gate.exclusions_version
         self._connecting: deque[tuple[float, _Target]] = deque()
         self._waiting: deque[tuple[float, _Target]] = deque()
         self._whole: deque[tuple[float, _Target]] = deque()
@@ -125,12 +138,13 @@ class ConnectEngine:
     def results(self) -> Generator[Result, None, None]:
         """Runs the scan. Once stopped it asks nobody more and drops what is under way."""
         try:
-            while not self._stopped() and (self._active or self._more()):
+            while not self._stopped() and (self._active or self._gate.has_more()):
                 self._start()
                 for fd, events in self._epoll.poll(self._patience(), 1024):
                     if target := self._active.get(fd):
                         self._handle(target, events)
                 self._expire()
+                self._let_go()
                 self._tick()
                 found, self._found = self._found, []
                 yield from found
@@ -139,13 +153,10 @@ class ConnectEngine:
                 self._close(target, reset=True)
             self._epoll.close()
 
-    def _more(self) -> bool:
-        return self.sent < len(self._plan.order)
-
     def _patience(self) -> float:
         """How long the loop may sleep."""
         now = self._clock()
-        can_start = self._more() and len(self._active) < self.room
+        can_start = len(self._active) < self.room
         until = now + (_PACE_S if can_start else _BEAT_S)
         for line in (self._connecting, self._waiting, self._whole):
             if line:
@@ -153,38 +164,33 @@ class ConnectEngine:
         return max(0.0, until - now)
 
     def _start(self) -> None:
-        """Asks as many new targets as rate and room allow."""
-        if not self._more():
-            return
-        self._bucket.rate = self._plan.rate_at(self.sent)
-        # Where fewer networks are left the rate is lower, so a batch never crosses that line.
-        left = self._plan.order.segment(self.sent).end - self.sent
-        count = self._bucket.take(min(left, self.room - len(self._active)), self._clock())
-        for done in range(count):
-            if not self._connect(self.sent):
-                self._bucket.give_back(count - done)
+        """Asks as many new targets as the gate and room allow."""
+        probes = self._gate.take(self.room - len(self._active), self._clock())
+        for done, probe in enumerate(probes):
+            if not self._connect(probe):
+                self._gate.put_back(probes[done:])
                 return
-            self.sent += 1
 
-    def _connect(self, turn: int) -> bool:
+    def _connect(self, probe: Probe) -> bool:
         """Starts one connection; False: there is no room for it now."""
-        address = self._plan.order.address(turn)
-        family = socket.AF_INET if address.high is None else socket.AF_INET6
+        family = socket.AF_INET if probe.address.high is None else socket.AF_INET6
         try:
             sock = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         except OSError as error:
             return self._shrink(error)
-        code = sock.connect_ex((str(address), self._plan.port))
+        level, name = _ERRORS_OF[family]
+        sock.setsockopt(level, name, 1)
+        code = sock.connect_ex((str(probe.address), self._plan.port))
         if code in _NO_ROOM and self._active:
             sock.close()
             return False
-        target = _Target(turn, address, sock)
+        target = _Target(probe, sock)
         self._active[target.fd] = target
         if code in (0, errno.EINPROGRESS):
             self._epoll.register(target.fd, _EVENTS)
             self._connecting.append((self._clock() + self._plan.timeouts.connect, target))
         else:
-            self._in_vain(target, code)
+            self._in_vain(target, code, local=True)
         return True
 
     def _shrink(self, error: OSError) -> bool:
@@ -202,7 +208,10 @@ class ConnectEngine:
 
     def _ask(self, target: _Target) -> None:
         """Sends the request; what sending says tells whether there is a connection."""
-        request = build_request(target.address, self._plan.port, self._plan.agent)
+        request = build_request(target.probe.address, self._plan.port, self._plan.agent)
+        if target.probe.tls:
+            target.talk = target.talk or TlsTalk(request)
+            request = target.talk.begin()
         try:
             target.sock.send(request)
         except BlockingIOError:
@@ -236,9 +245,45 @@ class ConnectEngine:
                 self._answered(target, Ending.CLOSED)
                 return
             target.phase = _Phase.READING
-            if target.reader.feed(data):
+            if target.talk is not None:
+                self._read_tls(target, target.talk, target.reader, data)
+                if target.phase is _Phase.ENDED:
+                    return
+            elif target.reader.feed(data):
                 self._answered(target, Ending.ENOUGH)
                 return
+
+    def _read_tls(
+        self, target: _Target, talk: TlsTalk, reader: ResponseReader, data: bytes
+    ) -> None:
+        """Reads what came in TLS, and answers as the handshake demands."""
+        try:
+            said, sending, ended = talk.feed(data)
+        except TlsFailed:
+            self._note(target, Answer(Spoke.CONNECTED, Outcome.HANDSHAKE_ERROR, tls=talk.facts()))
+            self._close(target, reset=True)
+            return
+        try:
+            if sending:
+                target.sock.send(sending)
+        except OSError:
+            self._answered(target, Ending.RESET)
+            return
+        if said and reader.feed(said):
+            self._answered(target, Ending.ENOUGH)
+        elif ended:
+            self._answered(target, Ending.CLOSED)
+
+    def _let_go(self) -> None:
+        """Drops whoever has asked to be left out since he was asked."""
+        if self._excluded == self._gate.exclusions_version:
+            return
+        self._excluded = self._gate.exclusions_version
+        for target in list(self._active.values()):
+            if self._gate.is_excluded(target.probe):
+                left = _UNANSWERED[Outcome.BLOCKLISTED_TARGET]
+                self._found.append(Result(target.probe, left))
+                self._close(target, reset=True)
 
     def _expire(self) -> None:
         """Ends what is over its time; each line is in the order of its deadlines."""
@@ -250,25 +295,49 @@ class ConnectEngine:
         for target in _overdue(self._whole, now, {_Phase.WAITING, _Phase.READING}):
             self._answered(target, Ending.TIMEOUT)
 
-    def _in_vain(self, target: _Target, code: int) -> None:
+    def _in_vain(self, target: _Target, code: int, *, local: bool = False) -> None:
         outcome = _ASKED_IN_VAIN.get(code, Outcome.UNKNOWN_ERROR)
-        self._found.append(Result(target.turn, target.address, _UNANSWERED[outcome]))
+        icmp = _icmp_error(target.sock) if code in _BY_ROUTER and not local else None
+        if outcome is Outcome.CONNECTION_REFUSED and icmp is not None:
+            outcome = Outcome.HOST_UNREACHABLE  # by ICMP, not by the host's own reset
+        record = _UNANSWERED[outcome]
+        self._found.append(Result(target.probe, record, icmp, local))
         self._close(target, reset=False)
 
     def _answered(self, target: _Target, ending: Ending) -> None:
         assert target.reader is not None
         answer = target.reader.answer(ending)
-        seen = Observation(target.address, self._plan.port, self._wall() // 1000, answer)
-        self._found.append(Result(target.turn, target.address, seen))
+        if target.talk is not None and (facts := target.talk.facts()):
+            answer = replace(answer, tls=facts)
+        self._note(target, answer)
         self._close(target, reset=ending is not Ending.CLOSED)
+
+    def _note(self, target: _Target, answer: Answer) -> None:
+        probe = target.probe
+        seen = Observation(probe.address, self._plan.port, self._wall() // 1000, answer)
+        self._found.append(Result(probe, seen))
 
     def _close(self, target: _Target, *, reset: bool) -> None:
         target.phase = _Phase.ENDED
-        target.reader = None
+        target.reader = target.talk = None
         del self._active[target.fd]
         if reset:
             target.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_RESET)
         target.sock.close()
+
+
+def _icmp_error(sock: socket.socket) -> Icmp | None:
+    """Type and code of the ICMP error that ended a connection attempt, if one did."""
+    try:
+        _, control, _, _ = sock.recvmsg(1, 256, socket.MSG_ERRQUEUE)
+    except OSError:
+        return None
+    for _, _, data in control:
+        if len(data) >= _EXTENDED_ERROR.size:
+            _, origin, kind, code, *_ = _EXTENDED_ERROR.unpack_from(data)
+            if origin in _FROM_ICMP:
+                return kind, code
+    return None
 
 
 def socket_room() -> int:

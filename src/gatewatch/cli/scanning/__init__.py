@@ -1,0 +1,1 @@
+"""What `gatewatch scan ACTION` does; one file for each group of actions that belong together."""
