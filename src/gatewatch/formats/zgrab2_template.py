@@ -9,22 +9,30 @@ opens a JSON key or follows a backslash inside a string, and a quote inside a JS
 follows a backslash. What is cut out is exactly what `protocol/masking.py` masks; everything
 else, also an unknown layout, stays in the template and merely makes it rarer.
 
-There are two ways to a template. `Templates.hits` runs over many lines in a tight loop; it knows
-how this scan echoes the request, and looks where things ought to be. A template found that way
-for the first time must not be `doubtful`. `Templates.closer` searches, at twice the cost.
+There are two ways to a template. `Templates.closer` looks at one line: where things ought to be
+when the scan echoes its request as the lines before did, else it searches; what it finds the quick
+way must not be `doubtful`. `Templates.hits` knows again what was learnt, for many lines at once
+(`zgrab2_bulk.py`).
 """
 
 import re
-from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
+from gatewatch.formats.zgrab2_bulk import (
+    DATE_LENGTH,
+    STAMP_LENGTH,
+    START,
+    Echo,
+    Hits,
+    Index,
+    Ints,
+)
 from gatewatch.model.observation import BODY_LIMIT
 from gatewatch.protocol.masking import TELLING, is_volatile_date, value_shape
 
-__all__ = ["Found", "Hits", "Template", "Templates", "exact"]
+__all__ = ["Found", "Template", "Templates", "exact"]
 
-_START = b'{"ip":"'
 _STAMP = b',"timestamp":"'
 _DATE = b'"date":["'
 _NONCE = b'nonce=\\"'
@@ -34,9 +42,6 @@ _ENDS = b",; \t\r\n\f\v"
 _LOWER_HEX = b"0123456789abcdef"
 # The shape of the commonest nonces, looked up by length.
 _HEX_SHAPES = {length: value_shape(b"a" * length) for length in range(5, 65)}
-_DATE_LENGTH = 29
-# 2026-11-20T03:14:07Z; other forms of time are found by searching.
-_STAMP_LENGTH = 20
 _COMMON_DATE = re.compile(rb"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 # Dates that were looked at: a scan of a day sees each of its seconds many times.
 _DATES: set[bytes] = set()
@@ -57,65 +62,27 @@ class Found(NamedTuple):
     stamp: bytes
 
 
-class Hits(NamedTuple):
-    """What a run of lines came to: three columns for the lines whose template was known."""
-
-    entries: list[int]
-    ips: list[bytes]
-    stamps: list[bytes]
-    missed: list[int]
-    """Places of the other lines."""
-
-
-class _Echo(NamedTuple):
-    """How a scan's lines end: the request as zgrab2 echoes it, and the time."""
-
-    between: bytes
-    """From one echo of the address to the other."""
-    after: bytes
-    """From the second echo to the time."""
-    end: bytes
-    """From the time to the end of the line."""
-    name: bytes
-    """Stands for these three in templates, since a device may have said some of it."""
-
-
 class Templates:
     """Finds templates; remembers how the scan echoes its requests."""
 
     def __init__(self) -> None:
-        self._echo = _Echo(b"", b"", b"\0", b"")
+        self._index = Index(Echo(b"", b"", b"\0", b""))
 
-    def hits(self, lines: Sequence[bytes], known: Callable[[Template], int | None]) -> Hits:
-        """Looks up the templates of `lines`; `known` gives a template's entry or None.
+    def hits(self, text: bytes, starts: Ints, ends: Ints) -> Hits:
+        """The lines of `text` between these offsets whose template was learnt."""
+        return self._index.hits(text, starts, ends)
 
-        Most lines of a big import run through this loop and nothing more, so each step counts:
-        about 3 microseconds for a line of 1.2 KB.
-        """
-        between, after, end, name = self._echo
-        stamp_end = -len(end)
-        stamp = stamp_end - _STAMP_LENGTH
-        tail = len(between) + len(after) - stamp
-        found = Hits([], [], [], [])
-        add_entry, add_ip, add_stamp = found.entries.append, found.ips.append, found.stamps.append
-        for at, line in enumerate(lines):
-            ip_end = line.find(b'"', 7)
-            ip = line[7:ip_end]
-            echo = len(line) - tail - 2 * len(ip)
-            if (
-                line[echo:stamp] == ip + between + ip + after
-                and line.endswith(end)
-                and line.startswith(_START)
-            ):
-                template = _quick(line, ip_end, echo, name)
-                entry = known(template) if template else None
-                if entry is not None:
-                    add_entry(entry)
-                    add_ip(ip)
-                    add_stamp(line[stamp:stamp_end])
-                    continue
-            found.missed.append(at)
-        return found
+    def learn(self, template: Template, entry: int) -> None:
+        """Makes `hits` know a template of `closer`, where it can."""
+        name, before, *more = template
+        if name != self._index.echo.name:
+            return
+        assert isinstance(before, bytes)
+        match more:
+            case [bytes() as middle]:
+                self._index.add(before, middle, None, b"", entry)
+            case [bytes() as middle, int() as size, bytes() as rest]:
+                self._index.add(before, middle, size, rest, entry)
 
     def closer(self, line: bytes) -> Found | None:
         """The template of one line, None when zgrab2 does not write such lines.
@@ -127,24 +94,24 @@ class Templates:
             return quick
         found = exact(line)
         echo = _echo(line, found.ip) if found is not None else None
-        if echo is None or echo == self._echo:
+        if echo is None or echo == self._index.echo:
             return found
-        self._echo = echo
+        self._index = Index(echo)
         return self._quick(line) or found
 
     def _quick(self, line: bytes) -> Found | None:
-        between, after, end, name = self._echo
+        between, after, end, name = self._index.echo
         ip_end = line.find(b'"', 7)
         ip = line[7:ip_end]
         echoed = ip + between + ip + after
-        stamp = len(line) - len(end) - _STAMP_LENGTH
+        stamp = len(line) - len(end) - STAMP_LENGTH
         echo = stamp - len(echoed)
         if not line.endswith(end) or line[max(echo, 0) : stamp] != echoed:
             return None
         template = _quick(line, ip_end, echo, name)
-        if template is None or _doubtful(template) or line[:7] != _START:
+        if template is None or _doubtful(template) or line[:7] != START:
             return None
-        return Found(template, ip, line[stamp : stamp + _STAMP_LENGTH])
+        return Found(template, ip, line[stamp : stamp + STAMP_LENGTH])
 
 
 def exact(line: bytes) -> Found | None:
@@ -156,7 +123,7 @@ def exact(line: bytes) -> Found | None:
     ip_end = line.find(b'"', 7)
     stamp = line.rfind(_STAMP)
     stamp_end = line.find(b'"', stamp + 14)
-    if line[:7] != _START or stamp < ip_end or stamp_end < 0:
+    if line[:7] != START or stamp < ip_end or stamp_end < 0:
         return None
     ip = line[7:ip_end]
     # Go writes "<" as \u003c inside strings, so the token cannot stand there by itself.
@@ -183,7 +150,7 @@ def _quick(line: bytes, ip_end: int, echo: int, name: bytes) -> Template | None:
     before, start = b"", ip_end
     date = line.find(_DATE, ip_end, echo)
     if date > 0:
-        start = date + 9 + _DATE_LENGTH
+        start = date + 9 + DATE_LENGTH
         value = line[date + 9 : start]
         if value not in _DATES and not _is_date(value):
             return None
@@ -257,7 +224,7 @@ def _shape(value: bytes, end: bytes) -> bytes:
     return value_shape(value)
 
 
-def _echo(line: bytes, ip: bytes) -> _Echo | None:
+def _echo(line: bytes, ip: bytes) -> Echo | None:
     """How a line that `exact` understood ends, when it echoes its request twice.
 
     What looks like an address in there could be the target's own of another line.
@@ -265,11 +232,11 @@ def _echo(line: bytes, ip: bytes) -> _Echo | None:
     stamp = line.rfind(_STAMP) + 14
     second = line.rfind(ip, 0, stamp)
     first = line.rfind(ip, 0, second)
-    end = line[stamp + _STAMP_LENGTH :]
+    end = line[stamp + STAMP_LENGTH :]
     if not 7 + len(ip) < first < second or not end.startswith(b'"'):
         return None
     between, after = line[first + len(ip) : second], line[second + len(ip) : stamp]
     if _LIKE_ADDRESS.search(between) or _LIKE_ADDRESS.search(after):
         return None
     name = blake2b(b"\0".join((between, after, end)), digest_size=16).digest()
-    return _Echo(between, after, end, name)
+    return Echo(between, after, end, name)

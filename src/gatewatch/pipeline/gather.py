@@ -95,14 +95,14 @@ class Gatherer:
 
     def take_lines(self, chunk: bytes) -> None:
         """Counts in a run of whole lines of a format of lines."""
+        if self._templated:
+            self._lines += self._templated.take(chunk, self._lines)
+            return
         lines = chunk.split(b"\n")
         if not lines[-1]:
             lines.pop()
         self._lines += len(lines)
-        if self._templated:
-            self._templated.take(lines, self._lines - len(lines))
-        else:
-            self._take_run(lines, self._lines)
+        self._take_run(lines, self._lines)
 
     def waiting(self) -> int:
         """Records since the last batch."""

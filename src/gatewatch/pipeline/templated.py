@@ -6,16 +6,17 @@ the format's reader; the result is the same, as a property test shows.
 """
 
 from array import array
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from gatewatch.model.moment import SECOND, parse_moment
 from gatewatch.model.observation import Observation, Outcome, Rejected, Unanswered
-from gatewatch.pipeline.dotted import parse_ipv4
+from gatewatch.pipeline.dotted import parse_dotted, parse_ipv4
+from gatewatch.pipeline.stamps import parse_stamp, parse_stamps
 from gatewatch.store.spool import Columns
 
 __all__ = ["Found", "Hits", "Lessons", "Taken", "TemplatedLines", "Templates"]
@@ -23,12 +24,14 @@ __all__ = ["Found", "Hits", "Lessons", "Taken", "TemplatedLines", "Templates"]
 # Each generation of known templates holds this many; a template is about 1 KB.
 _TEMPLATES = 32_000
 _LESSONS = 100_000
-_MOMENTS = 100_000
+_PIECE = 1 << 17
 _FIRST_STEP, _LONGEST_STEP = 256, 16_384
-_SECONDS = {b"%02dZ" % second: second * SECOND for second in range(60)}
 _OUTCOMES = list(Outcome)
 
 T = TypeVar("T")
+
+Ints = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
 
 Taken = tuple[Observation | Unanswered | Rejected, int]
 """A record that was counted in, and the id of its response (0: it has none)."""
@@ -51,24 +54,31 @@ class Found(Protocol):
 
 
 class Hits(Protocol):
-    """What a run of lines came to: three columns for the lines whose template was known."""
+    """What a run of lines came to: three columns for the lines whose template was learnt."""
 
     @property
-    def entries(self) -> list[int]: ...
+    def places(self) -> Ints:
+        """Which lines these are, counted from the first of the run."""
+
     @property
-    def ips(self) -> list[bytes]: ...
+    def entries(self) -> Ints: ...
     @property
-    def stamps(self) -> list[bytes]: ...
+    def ips(self) -> Bytes:
+        """A row each, digits and dots only, filled up with zero bytes to `dotted.WIDTH`."""
+
     @property
-    def missed(self) -> list[int]:
-        """Places of the other lines."""
+    def stamps(self) -> Bytes:
+        """A row of 20 bytes each."""
 
 
 class Templates(Protocol):
     """What a format of lines may offer as `Templates()`."""
 
-    def hits(self, lines: Sequence[bytes], known: Callable[[Any], int | None]) -> Hits:
-        """Looks up the templates of `lines`."""
+    def hits(self, text: bytes, starts: Ints, ends: Ints) -> Hits:
+        """The lines of `text` between these offsets whose template was learnt."""
+
+    def learn(self, template: Template, entry: int) -> None:
+        """Makes `hits` know a template of `closer`, where it can."""
 
     def closer(self, line: bytes) -> Found | None:
         """The template of one line, None when it has none."""
@@ -93,34 +103,39 @@ class TemplatedLines:
         self._add_unanswered = add_unanswered
         self._take_run = take_run
         self._known: _Generations[int] = _Generations(_TEMPLATES)
-        self._moments = _Moments()
         self._step = _FIRST_STEP
         # What a known template stands for: at 0 and above a place in these two columns, below
         # an outcome without a service.
         self._ports, self._responses = array("q"), array("q")
 
-    def take(self, lines: list[bytes], before: int) -> None:
-        """Counts in `lines`, which `before` others precede in their batch."""
+    def take(self, text: bytes, before: int) -> int:
+        """Counts in the lines of `text`, which `before` others precede; returns their number."""
+        starts, ends = _bounds(text)
         # In small steps at first, so that what is learnt from a line serves those soon after it.
-        start = 0
-        while start < len(lines):
-            self._take_step(lines[start : start + self._step], before + start)
-            start += self._step
+        at = 0
+        while at < len(ends):
+            step = slice(at, at + self._step)
+            self._take_step(text, starts[step], ends[step], before + at)
+            at += self._step
             self._step = min(2 * self._step, _LONGEST_STEP)
+        return len(ends)
 
     def tell(self, lessons: Lessons) -> None:
         """Takes over what another process learnt from its part of the input."""
         for digest, meaning in lessons.items():
             self._told.put(digest, meaning)
 
-    def _take_step(self, lines: list[bytes], before: int) -> None:
-        hits = self._templates.hits(lines, self._known.young.get)
-        if not self._count(hits.entries, hits.ips, hits.stamps):
-            self._take_run(lines, before + len(lines))
-            return
+    def _take_step(self, text: bytes, starts: Ints, ends: Ints, before: int) -> None:
+        hits = self._templates.hits(text, starts, ends)
+        low, moments = parse_dotted(hits.ips), parse_stamps(hits.stamps)
+        sound = (low >= 0) & (moments >= 0)
+        self._add(hits.entries[sound], low[sound], moments[sound])
+        missed = np.ones(len(ends), dtype=np.bool_)
+        missed[hits.places[sound]] = False
         strange, known = _Run(), _Known()
-        for at in hits.missed:
-            line, end = lines[at], before + at + 1
+        columns = np.flatnonzero(missed), starts[missed], ends[missed]
+        for at, start, stop in zip(*(column.tolist() for column in columns), strict=True):
+            line, end = text[start:stop], before + at + 1
             found = self._templates.closer(line)
             if found is None and strange.grows(line, end):
                 continue
@@ -131,7 +146,7 @@ class TemplatedLines:
                 self._attend(line, found, end, known)
         if strange.lines:
             self._take_run(strange.lines, strange.end)
-        if not self._count(known.entries, known.ips, known.stamps):
+        if not self._count(known):
             for line, end in known.lines:
                 self._take_run([line], end)
 
@@ -148,6 +163,8 @@ class TemplatedLines:
                 if meaning is not None:
                     self.learnt[digest] = meaning
                 return
+        else:
+            self._templates.learn(template, entry)
         known.lines.append((line, end))
         known.entries.append(entry)
         known.ips.append(found.ip)
@@ -164,16 +181,21 @@ class TemplatedLines:
             self._ports.append(meaning[0])
             self._responses.append(meaning[1])
         self._known.put(template, entry)
+        self._templates.learn(template, entry)
         return entry
 
-    def _count(self, entries: list[int], ips: list[bytes], stamps: list[bytes]) -> bool:
+    def _count(self, known: "_Known") -> bool:
         """Counts in lines of known templates; False, and nothing counted, if one is no such."""
-        if not entries:
+        if not known.lines:
             return True
-        entry, low = np.array(entries, dtype=np.int64), parse_ipv4(ips)
-        moments = [self._moments[stamp] for stamp in stamps]
-        if None in moments or (low < 0).any():
+        low = parse_ipv4(known.ips)
+        moments = np.array([parse_stamp(stamp) for stamp in known.stamps], dtype=np.int64)
+        if (low < 0).any() or (moments < 0).any():
             return False
+        self._add(np.array(known.entries, dtype=np.int64), low, moments)
+        return True
+
+    def _add(self, entry: Ints, low: Ints, moments: Ints) -> None:
         rows = entry >= 0
         kinds, zeros = entry[rows], np.zeros(np.count_nonzero(rows), dtype=np.int64)
         self._add_rows(
@@ -181,7 +203,7 @@ class TemplatedLines:
                 zeros,
                 low[rows],
                 np.frombuffer(self._ports, dtype=np.int64)[kinds],
-                np.array(moments, dtype=np.int64)[rows],
+                moments[rows],
                 np.frombuffer(self._responses, dtype=np.int64)[kinds],
                 zeros,
                 zeros,
@@ -190,7 +212,19 @@ class TemplatedLines:
         codes, counts = np.unique(entry[~rows], return_counts=True)
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
             self._add_unanswered(_OUTCOMES[-1 - code], count)
-        return True
+
+
+def _bounds(text: bytes) -> tuple[Ints, Ints]:
+    """Where the lines of `text` begin and end."""
+    data = np.frombuffer(text, dtype=np.uint8)
+    # In pieces that stay in the processor's cache.
+    pieces = (
+        np.flatnonzero(data[at : at + _PIECE] == ord("\n")) + at
+        for at in range(0, len(data), _PIECE)
+    )
+    last = [len(text)] if text and not text.endswith(b"\n") else []
+    ends = np.concatenate([*pieces, np.array(last, dtype=np.int64)])
+    return np.append(0, ends + 1)[: len(ends)], ends
 
 
 def _meaning(taken: list[Taken]) -> Meaning | None:
@@ -259,40 +293,3 @@ class _Generations(Generic[T]):
         if len(self.young) >= self._size:
             self._old, self.young = self.young, {}
         self.young[key] = value
-
-
-class _Moments(dict[bytes, int | None]):
-    """Times as written to microseconds since 1970 UTC; None: not a time.
-
-    The minutes of the common form are remembered, so that a new second costs an addition.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._minutes: dict[bytes, int] = {}
-
-    def __missing__(self, stamp: bytes) -> int | None:
-        if len(self) >= _MOMENTS:
-            self.clear()
-        minute, second = stamp[:17], _SECONDS.get(stamp[17:])
-        if second is None or len(stamp) != 20:
-            moment = _moment(stamp)
-        else:
-            if minute not in self._minutes:
-                if len(self._minutes) >= _MOMENTS:
-                    self._minutes.clear()
-                start = _moment(minute + b"00Z")
-                if start is None:
-                    return None
-                self._minutes[minute] = start
-            moment = self._minutes[minute] + second
-        if moment is not None:
-            self[stamp] = moment
-        return moment
-
-
-def _moment(stamp: bytes) -> int | None:
-    try:
-        return parse_moment(stamp.decode("ascii"))
-    except ValueError:
-        return None
