@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from gatewatch.cli.parser import meant
 from gatewatch.cli.settings import ACCESSIBLE, COLOR, LANG, add_option, setting
-from gatewatch.model.errors import Exit, OutputUnwritable
+from gatewatch.model.errors import Exit, FormatUnfit, OutputUnwritable
 from gatewatch.model.hostile import shown
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def write_tables(tables: "Iterable[Table]", args: argparse.Namespace, title: str
     from gatewatch.model.table import Document
 
     writer = _writer(args)
+    _refuse_terminal(writer, args)
     counted = _Counted(tables)
     with _opened(args.output, utf8=writer.NAME != "table") as out:
         document = Document(counted, title, _page(out, args))
@@ -159,6 +160,17 @@ def _writer(args: argparse.Namespace) -> "TextWriter | BinaryWriter":
     ending = Path(args.output).suffix.lower()
     by_ending = {suffix: writer for writer in writers().values() for suffix in writer.SUFFIXES}
     return by_ending.get(ending, writers()["ndjson"])
+
+
+def _refuse_terminal(writer: "TextWriter | BinaryWriter", args: argparse.Namespace) -> None:
+    from gatewatch.formats.write import TextWriter
+
+    if args.output == _STDOUT and sys.stdout.isatty() and not isinstance(writer, TextWriter):
+        raise FormatUnfit(
+            where=writer.NAME,
+            what="is not text, and a terminal would take it for commands",
+            mend=f"add -o FILE{writer.SUFFIXES[0]}",
+        )
 
 
 def _page(out: TextIO, args: argparse.Namespace) -> "Page":

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
@@ -41,7 +42,9 @@ HOSTILE = [
     '", "injected": "yes',
     "x" * 100_000,
 ]
-EACH = pytest.mark.parametrize("name", writers())
+EACH = pytest.mark.parametrize(
+    "name", [name for name, writer in writers().items() if isinstance(writer, TextWriter)]
+)
 
 
 def written(name: str, *texts: str, page: Page | None = None) -> str:
@@ -87,7 +90,10 @@ def test_a_row_stays_a_row(name: str, hostile: str) -> None:
 
 @EACH
 def test_title_and_notes_are_shown_safely(name: str) -> None:
-    table = Table(("ip",), [("192.0.2.1",)], title="\x1b[2J", aside="\x9b", notes=("\x1b[1m\n",))
+    table = Table(
+        ("ip", "n"), [("192.0.2.1", 7)], title="\x1b[2J", aside="\x9b", notes=("\x1b[1m\n",),
+        chart=Bars("ip", "n"),
+    )  # fmt: skip
     text = text_of(name, Document([table], title="\x1b[3J"))
     assert all(line.isprintable() for line in lines_of(name, text))
 
@@ -131,3 +137,23 @@ def test_json_readers_get_exactly_what_the_device_said(hostile: str) -> None:
     row = {"ip": "192.0.2.1", "server": hostile, "n": 7}
     assert json.loads(written("ndjson", hostile)) == row
     assert json.loads(written("json", hostile)) == [row]
+
+
+@pytest.mark.parametrize("name", ["html", "svg"])
+@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_page_and_a_drawing_hold_text_and_nothing_else(name: str, hostile: str) -> None:
+    """The very same elements and attributes as for a harmless text, save what tells of a cut."""
+    assert elements(written(name, hostile)) - {("title", ())} == elements(
+        written(name, "harmless")
+    ) - {("title", ())}
+
+
+def elements(text: str) -> set[tuple[str, tuple[str, ...]]]:
+    found: set[tuple[str, tuple[str, ...]]] = set()
+
+    class Collector(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            found.add((tag, tuple(key for key, _ in attrs)))
+
+    Collector().feed(text)
+    return found
