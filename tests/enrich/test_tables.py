@@ -19,7 +19,7 @@ from tests.enrich.stopping import KILLED, stop_at
 from gatewatch.enrich import tables
 from gatewatch.enrich.countries import unpack
 from gatewatch.enrich.intake import read_file
-from gatewatch.enrich.sources import Origin, Source, as_names, is_table_name, sources
+from gatewatch.enrich.sources import Origin, Source, as_names, sources
 from gatewatch.enrich.tables import load_ranges, remove_table, save_table
 from gatewatch.model.address import parse_address
 from gatewatch.model.errors import LakeCorrupt, LakeUnwritable
@@ -155,11 +155,6 @@ def test_a_removed_table_is_gone(lake: Path, keep: Keep) -> None:
     assert remove_table(lake, "country") is True
     assert load_ranges(lake) is None
     assert files(lake) == ["networks/CURRENT/as_names.parquet"]
-
-
-@pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "A", "-a", "a" * 65, "é", "a\n"])
-def test_no_name_leads_out_of_the_folder(name: str) -> None:
-    assert not is_table_name(name)
 
 
 def test_other_programs_can_read_the_files(lake: Path, keep: Keep) -> None:

@@ -22,7 +22,10 @@ HELP = "Look for what could go wrong on this machine and say how to mend it."
 EXAMPLES = ("gatewatch doctor", "gatewatch doctor --lake ./other --format json")
 
 _OLDEST_PYTHON = (3, 11)
-_PACKAGES = ("duckdb", "numpy", "orjson", "zstandard", "maxminddb")
+_PACKAGES = (
+    *("duckdb", "numpy", "orjson", "zstandard", "maxminddb"),
+    *("cvss", "netaddr", "xlsxwriter", "resvg_py", "stix2"),
+)
 # A snapshot of 20 million services takes some 300 MB, and as much again while it is written.
 _ROOM = 2**30
 # One socket for each service that is being asked, and some files.
