@@ -27,6 +27,7 @@ FORMAT = '''"""A format that nobody has registered."""
 NAME = "dropped-in"
 SENTENCE = "A format that nobody has registered."
 SUFFIXES = (".dropped",)
+FOR_PEOPLE = False
 
 
 def sniff(head):
@@ -37,8 +38,9 @@ def read(stream, given):
     return iter(())
 
 
-def write(table, out):
-    out.write(f"written by the format that was dropped in: {len(list(table.rows))}\\n")
+def write(document, out):
+    rows = sum(len(list(table.rows)) for table in document.tables)
+    out.write(f"written by the format that was dropped in: {rows}\\n")
 '''
 COMMAND = '''"""A command that nobody has registered."""
 
