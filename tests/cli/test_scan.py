@@ -259,6 +259,20 @@ def services(lake: Path) -> list[tuple[object, ...]]:
     return found
 
 
+def test_a_rehearsal_takes_its_answers_from_a_file(
+    street: SimulatedDevices, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = ["--port", str(street.port), "--quiet"]
+    argv = ["scan", "run", "--scope", "lab.txt", "--lab", *port]
+    assert run([*argv, "--lake", "one", "--format", "zgrab2"]) == Exit.FOUND
+    (place / "found.json").write_text(capsys.readouterr().out)
+    replay = ["--engine", "replay", "--answers", "found.json", "--lake", "two"]
+    assert run([*argv, *replay]) == Exit.FOUND
+    assert services(place / "one") == services(place / "two")
+    assert run([*argv, "--engine", "replay"]) == Exit.BAD_INPUT
+    assert "--answers: belongs to --engine replay" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
@@ -266,7 +280,7 @@ def services(lake: Path) -> list[tuple[object, ...]]:
         (["--sample", "101%"], "is no share"),
         (["--shard", "0/4", "--seed", "1"], '--shard: "0/4" is no shard'),
         (["--shard", "1/4"], "shards without a common seed would overlap: add --seed"),
-        (["--engine", "nmap"], "no engine is called nmap: take one of connect"),
+        (["--engine", "nmap"], "no engine is called nmap: take one of connect, masscan"),
         (["--processes", "0"], "--processes: 0 is no number of them"),
     ],
 )

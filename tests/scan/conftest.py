@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import pytest
 
 from gatewatch.scan.book import Book
-from gatewatch.scan.engines.connect import ConnectEngine
+from gatewatch.scan.connecting import ConnectEngine
 from gatewatch.scan.gate import Gate
 from gatewatch.scan.live import LiveExclusions
 from gatewatch.scan.plan import Plan, Timeouts, make_plan

@@ -7,22 +7,36 @@ afterwards it takes what was found as one snapshot.
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from time import time_ns
 
 import numpy as np
 
 from gatewatch.enrich.tables import load_ranges
+from gatewatch.formats.compression import open_plain
+from gatewatch.formats.given import Given
 from gatewatch.formats.read import Record
+from gatewatch.formats.sniffing import reader_for
 from gatewatch.model.address import Address, Network, address_of
 from gatewatch.model.errors import LakeMissing
+from gatewatch.model.observation import Observation
 from gatewatch.model.snapshot import Source
 from gatewatch.pipeline.ingest import Ingested, ingest_records
+from gatewatch.scan.engines.replay import ANSWERS
 from gatewatch.scan.folder import ScanFolder
 from gatewatch.scan.plan import Plan
+from gatewatch.scan.spool import Kind, frame
 from gatewatch.scan.standing import Standing
 from gatewatch.scan.status import details_of
 from gatewatch.store.lake import Lake
 
-__all__ = ["TOOL", "as_numbers", "commit_scan", "known_to_answer", "networks_teller"]
+__all__ = [
+    "TOOL",
+    "as_numbers",
+    "commit_scan",
+    "known_to_answer",
+    "networks_teller",
+    "write_answers",
+]
 
 TOOL = "gatewatch scan"
 # Enough for a share to be seen falling within minutes, spread over the whole scan.
@@ -83,6 +97,16 @@ def known_to_answer(lake: Path, plan: Plan) -> list[Address]:
         ).fetchall()
     known = (Address(high, low) for high, low in rows)
     return [address for address in known if plan.order.index(address) is not None][:_CANARIES]
+
+
+def write_answers(path: Path, folder: ScanFolder, plan: Plan) -> None:
+    """Puts the answers in the file `path`, of any format, where the replay engine finds them."""
+    given = Given(str(path), plan.port, time_ns() // 1000)
+    with open_plain(path) as plain, (folder.path / ANSWERS).open("wb") as out:
+        reader = reader_for(plain.head(), str(path))
+        for record in reader.read(plain.stream, given):
+            if isinstance(record, Observation) and record.port == plan.port:
+                out.write(frame(0, Kind.ONLY, record))
 
 
 def commit_scan(

@@ -14,7 +14,7 @@ import os
 import time
 import zlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,15 @@ class Book:
     def done(self, turn: int) -> bool:
         """Whether the end of `turn` is known, for now or for good."""
         return turn < self.low or turn in self._above
+
+    def done_turns(self) -> Iterator[int]:
+        """Every turn that is done."""
+        yield from range(self.low)
+        yield from self._above
+
+    def open_turns(self) -> Iterator[int]:
+        """Every turn that is not done, ascending."""
+        return (turn for turn in range(self.low, self.size) if not self.done(turn))
 
     @property
     def complete(self) -> bool:

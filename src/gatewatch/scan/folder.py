@@ -27,7 +27,7 @@ from gatewatch.scan.book import SPOOL
 from gatewatch.scan.exclusions import Exclusions
 from gatewatch.scan.files import read_json, replace_file
 from gatewatch.scan.order import Order
-from gatewatch.scan.plan import Plan, Timeouts
+from gatewatch.scan.plan import Line, Plan, Timeouts
 from gatewatch.scan.ranges import Ranges, Targets
 from gatewatch.scan.spool import Kind, read_spool
 
@@ -176,6 +176,7 @@ def _described(plan: Plan, targets: str) -> dict[str, Any]:
         "shard": list(plan.shard),
         "caps": list(plan.caps),
         "timeouts": asdict(plan.timeouts),
+        "line": asdict(plan.line),
     }
 
 
@@ -191,4 +192,5 @@ def _read(described: dict[str, Any], targets: Targets) -> Plan:
         shard=(described["shard"][0], described["shard"][1]),
         caps=tuple(described["caps"]),
         timeouts=Timeouts(**described["timeouts"]),
+        line=Line(**described["line"]),
     )

@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from gatewatch.model.address import Network
 from gatewatch.model.observation import Answer, Observation, Outcome, Spoke, Unanswered
 from gatewatch.scan.backoff import BackOff
 from gatewatch.scan.book import Book
@@ -20,6 +21,7 @@ from gatewatch.scan.live import LiveExclusions
 from gatewatch.scan.loss import Canaries, second_look
 from gatewatch.scan.plan import Plan
 from gatewatch.scan.probe import Probe, Result
+from gatewatch.scan.ranges import Targets
 from gatewatch.scan.rate import TokenBucket
 from gatewatch.scan.second import better, demands_tls, is_worth_asking_again
 from gatewatch.scan.shard import Shard
@@ -28,6 +30,8 @@ from gatewatch.scan.uplink import Uplink
 __all__ = ["Gate"]
 
 _EXCLUDED = Unanswered(Outcome.BLOCKLISTED_TARGET)
+_SILENT = Unanswered(Outcome.CONNECTION_TIMEOUT)
+_REST_S = 0.01
 # Turns looked at in one go, when many are done or excluded.
 _LOOKS = 20_000
 
@@ -50,10 +54,10 @@ class Gate:
         """Probes handed out in this run."""
         self.waiting_for: str | None = None
         """Why nobody is asked at the moment."""
+        self.clock = clock
         self._plan = plan
         self._shard = shard
         self._exclusions = exclusions
-        self._clock = clock
         now = clock()
         self._bucket = TokenBucket(plan.pace(shard, 0), now)
         self._backoff = BackOff(shard.networks)
@@ -67,6 +71,7 @@ class Gate:
         )
         self._stretch_end = -1
         self._under_way = 0
+        self._offers_come = self._offers_only = False
 
     def take(self, most: int, now: float) -> list[Probe]:
         """Up to `most` probes that may be sent now."""
@@ -83,7 +88,7 @@ class Gate:
             looks -= 1
             probe = self._due(now)
             if probe is None:
-                if self._turn >= len(self._shard) or self._uplink.lost_at is not None:
+                if self._is_over() or self._uplink.lost_at is not None:
                     break
                 probe = self._next()
             if probe is not None and self._may_be_asked(probe):
@@ -92,6 +97,37 @@ class Gate:
         self.sent += len(probes)
         self._under_way += len(probes)
         return probes
+
+    def await_offers(self) -> None:
+        """From now on nobody is asked but those whom `offer` names, until `end_offers`."""
+        self._offers_come = self._offers_only = True
+
+    def end_offers(self) -> None:
+        """Nobody more will be offered."""
+        self._offers_come = False
+
+    def offer(self, turn: int) -> None:
+        """Names one to be asked, whatever its place in the order; those that are done are not."""
+        if not self.book.done(turn):
+            self._back.append(Probe(turn, self._shard.address(turn)))
+
+    def left_of(self, targets: Targets) -> Targets:
+        """`targets` without those that are done or excluded."""
+        done = (self._shard.address(turn) for turn in self.book.done_turns())
+        return self._exclusions.left_of(targets).without(
+            Targets.of(Network(address, address) for address in done)
+        )
+
+    def rest_is_silent(self) -> None:
+        """Everybody whose end is not known has not answered; those excluded were not asked."""
+        excluded = self._exclusions.holds
+        for turn in self.book.open_turns():
+            address = self._shard.address(turn)
+            self.book.enter(turn, _EXCLUDED if excluded(address) else _SILENT)
+
+    def wait(self) -> None:
+        """Passes the time until somebody may be asked again."""
+        time.sleep(_REST_S)
 
     def put_back(self, probes: list[Probe]) -> None:
         """Takes back what could not be sent; it will be handed out again."""
@@ -102,20 +138,26 @@ class Gate:
 
     def has_more(self) -> bool:
         """Whether there will be another probe, now or later, as far as is known."""
+        if self._offers_come:
+            return True
         if not self._is_left() and not self._under_way:
             # Nobody is left who could tell whether the line is up: silence counts as it is.
             for one in self._uplink.settle():
-                self._settle(one, self._clock())
+                self._settle(one, self.clock())
         return self._is_left()
 
+    def _is_over(self) -> bool:
+        """Whether nobody comes up in the order any more."""
+        return self._offers_only or self._turn >= len(self._shard)
+
     def _is_left(self) -> bool:
-        left = self._turn < len(self._shard) or self._back or self._again
+        left = not self._is_over() or self._back or self._again
         return bool(left) or self._uplink.waiting > 0
 
     @property
     def given_up(self) -> bool:
         """Whether the line has been lost for too long."""
-        return self._uplink.given_up(self._clock())
+        return self._uplink.given_up(self.clock())
 
     def is_excluded(self, probe: Probe) -> bool:
         """Whether who is asked has been excluded meanwhile."""
@@ -128,7 +170,7 @@ class Gate:
 
     def enter(self, result: Result) -> None:
         """Takes in what came of a probe."""
-        now = self._clock()
+        now = self.clock()
         self._under_way -= 1
         for one in self._heard(result, now):
             self._settle(one, now)
@@ -208,7 +250,7 @@ class Gate:
         turn = result.probe.turn
         self.book.enter(turn, result.record, again=True)
         probe = self._second(turn, self.book.again[turn])
-        if due <= self._clock():
+        if due <= self.clock():
             self._back.append(probe)
         else:
             self._again.append((due, probe))

@@ -48,6 +48,10 @@ class LiveExclusions:
         self.problem = None
         self.version += 1
 
+    def left_of(self, targets: Targets) -> Targets:
+        """`targets` without those who are excluded."""
+        return targets.without(self._targets)
+
     def holds(self, address: Address) -> bool:
         """Whether `address` is excluded."""
         ranges = self._targets.v4 if address.high is None else self._targets.v6

@@ -26,6 +26,7 @@ __all__ = [
     "CWMP_PORT",
     "DEFAULT_RATE",
     "NETWORK_RATE",
+    "Line",
     "Plan",
     "Timeouts",
     "make_plan",
@@ -65,6 +66,17 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """Which way an engine that builds packets itself sends them; empty: as the system would."""
+
+    interface: str = ""
+    source: str = ""
+    """Our address."""
+    gateway: str = ""
+    """Hardware address of the next hop."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What will be asked, how, how fast and by whom."""
 
@@ -93,6 +105,7 @@ class Plan:
     processes: int = 1
     sample: float = 1.0
     """Share of the addresses that is asked."""
+    line: Line = Line()
     caps: tuple[float, ...] = ()
     """Probes a second in each segment of the order, at most, for the sake of its providers."""
 
@@ -218,6 +231,7 @@ def make_plan(
     shard: tuple[int, int] = (0, 1),
     processes: int | None = None,
     sample: float = 1.0,
+    line: Line | None = None,
     networks_of: AsNetworks | None = None,
 ) -> Plan:
     """The plan for the addresses in the file `scope` without those in the file `exclude`.
@@ -259,6 +273,7 @@ def make_plan(
         shard=shard,
         processes=_processes(order, shard, rate, processes),
         sample=sample,
+        line=line or Line(),
     )
 
 

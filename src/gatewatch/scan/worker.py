@@ -15,6 +15,7 @@ from gatewatch.scan.book import Book
 from gatewatch.scan.engines import load_engine
 from gatewatch.scan.folder import ScanFolder
 from gatewatch.scan.gate import Gate
+from gatewatch.scan.job import Job
 from gatewatch.scan.live import LiveExclusions
 
 __all__ = ["work"]
@@ -54,7 +55,7 @@ class _Worker:
             canaries=frozenset(turn for turn in turns if turn is not None),
         )
         self._engine = load_engine(plan.engine).start(
-            plan, self._gate, lambda: self._stop, self._tick
+            Job(plan, self._gate, lambda: self._stop, self._tick, folder.path)
         )
 
     def run(self) -> None:

@@ -52,8 +52,24 @@ def configure_plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=_seed, metavar="HEX", help="order of the scan; shards need the same one"
     )
-    parser.add_argument("--engine", default="connect", metavar="NAME", help="how to ask: connect")
+    parser.add_argument(
+        "--engine",
+        default="connect",
+        metavar="NAME",
+        help="how to ask: connect, zmap, masscan or replay (default: connect)",
+    )
+    parser.add_argument(
+        "--answers", type=Path, metavar="FILE", help="for replay: what a scan wrote, any format"
+    )
     parser.add_argument("--processes", type=int, metavar="N", help="processes (default: as needed)")
+    for option, what in (
+        ("interface", "network interface"),
+        ("source", "our address"),
+        ("gateway", "hardware address of the next hop"),
+    ):
+        parser.add_argument(
+            f"--{option}", default="", metavar="X", help=f"for zmap and masscan: {what}"
+        )
     add_option(parser, CONTACT)
     add_lake_option(parser)
     parser.add_argument(
@@ -69,7 +85,7 @@ def made_plan(args: argparse.Namespace) -> "Plan":
     """The plan that the options describe, eased where one provider would see too much."""
     from gatewatch.pipeline.scanned import as_numbers, networks_teller
     from gatewatch.scan.engines import engine_names, load_engine
-    from gatewatch.scan.plan import DEFAULT_RATE, make_plan
+    from gatewatch.scan.plan import DEFAULT_RATE, Line, make_plan
 
     if args.engine not in engine_names():
         raise BadArguments(
@@ -93,11 +109,17 @@ def made_plan(args: argparse.Namespace) -> "Plan":
         seed=args.seed,
         engine=args.engine,
         shard=_shard(args),
-        processes=args.processes,
+        # Other engines are one process; only connect is made faster by more.
+        processes=args.processes or (None if args.engine == "connect" else 1),
         sample=_sample(args),
+        line=Line(args.interface, args.source, args.gateway),
         networks_of=networks_teller(lake_of(args)),
     )
     load_engine(plan.engine).check(plan)
+    if (plan.engine == "replay") is not bool(args.answers):
+        raise BadArguments(
+            where="--answers", what="belongs to --engine replay", mend="give both or neither"
+        )
     numbers = None if plan.lab else as_numbers(lake_of(args), plan.looked_at())
     args.as_numbers = numbers
     return plan if numbers is None else plan.eased(numbers)

@@ -67,7 +67,7 @@ def _configure_talk(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Plans, scans, and stores; 3: interrupted, `resume` goes on."""
-    from gatewatch.pipeline.scanned import known_to_answer
+    from gatewatch.pipeline.scanned import known_to_answer, write_answers
     from gatewatch.scan.folder import ScanFolder
     from gatewatch.scan.plan import require_confirmation
 
@@ -79,6 +79,8 @@ def run(args: argparse.Namespace) -> int:
     lake = lake_of(args)
     path = args.out or _new_place(lake)
     folder = ScanFolder.create(path, plan, known_to_answer(lake, plan))
+    if args.answers:
+        write_answers(args.answers, folder, plan)
     say(f"  folder     {path}", args)
     return _scan(folder, args)
 

@@ -3,7 +3,7 @@
 An engine is a module with
 - `NAME`: what users call it; `SENTENCE`: what it is, for help and the reference page;
 - `check(plan)`: raises MissingPrivilege, SystemRefusal or BadArguments when this machine cannot;
-- `start(plan, gate, stopped, tick) -> Engine`: an engine of this process's part of the plan.
+- `start(job) -> Engine`: an engine of this process's part of the plan (job.py).
 What an engine asks it gets from the gate, probe by probe or many at once, and from nowhere else:
 scope, exclusions, order, rate, pauses and second tries are decided there. It yields a `Result`
 for every probe it took, or puts the probe back; `stopped` is asked and `tick` called some twenty
@@ -11,12 +11,12 @@ times a second. It ends when the gate has no more and nothing is under way, or w
 """
 
 import pkgutil
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from functools import cache
 from importlib import import_module
 from typing import Protocol
 
-from gatewatch.scan.gate import Gate
+from gatewatch.scan.job import Job
 from gatewatch.scan.plan import Plan
 from gatewatch.scan.probe import Result
 
@@ -47,10 +47,8 @@ class EngineModule(Protocol):
     def check(self, plan: Plan) -> None:
         """Raises when this machine cannot run the plan."""
 
-    def start(
-        self, plan: Plan, gate: Gate, stopped: Callable[[], bool], tick: Callable[[], None]
-    ) -> Engine:
-        """An engine of the part of the plan that `gate` hands out."""
+    def start(self, job: Job) -> Engine:
+        """An engine of this process's part of the plan."""
 
 
 @cache

@@ -20,7 +20,7 @@ from gatewatch.model.observation import (
     Spoke,
     Unanswered,
 )
-from gatewatch.scan.engines import connect
+from gatewatch.scan import connecting
 from gatewatch.scan.plan import Plan, Timeouts
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def test_host_unreachable(lab_plan: "MakePlan") -> None:
 
 def test_unknown_error(lab_plan: "MakePlan", monkeypatch: pytest.MonkeyPatch) -> None:
     """An error that the table does not know is not taken for one that it knows."""
-    monkeypatch.delitem(connect._ASKED_IN_VAIN, errno.ENETUNREACH)
+    monkeypatch.delitem(connecting._ASKED_IN_VAIN, errno.ENETUNREACH)
     assert outcome_of(lab_plan("127.255.255.255", port=7547)) is Outcome.UNKNOWN_ERROR
 
 

@@ -16,7 +16,7 @@ from tests.scan.conftest import QUICK, engine_of
 
 from gatewatch.model.errors import SystemRefusal
 from gatewatch.model.observation import Observation, Outcome, Unanswered
-from gatewatch.scan.engines.connect import socket_room
+from gatewatch.scan.connecting import socket_room
 from gatewatch.scan.plan import Plan, Timeouts
 
 if TYPE_CHECKING:
