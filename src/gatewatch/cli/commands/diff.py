@@ -1,0 +1,133 @@
+"""`gatewatch diff`: what came, went and changed between two snapshots."""
+
+import argparse
+import time
+from typing import TYPE_CHECKING
+
+from gatewatch.cli.output import add_format_option, for_people, write_table, write_tables
+from gatewatch.cli.progress import say
+from gatewatch.cli.question import field_of
+from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
+from gatewatch.model.errors import BadArguments, Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gatewatch.model.snapshot import SnapshotInfo
+    from gatewatch.model.table import Table
+    from gatewatch.query.nodes import Node
+    from gatewatch.store.lake import Lake
+
+HELP = "Show which services are new, gone or changed between two snapshots, and in which field."
+EXAMPLES = (
+    "gatewatch diff 2026-10-20 2026-11-20",
+    "gatewatch diff 2026-10-20 latest country:IT --limit 0 --format csv -o changes.csv",
+    "gatewatch diff 2026-10-20 latest --by software",
+)
+
+_LIMIT, _VALUES = 100, 25
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Two snapshots, a query, how many rows."""
+    parser.add_argument("before", metavar="A", help="the earlier snapshot")
+    parser.add_argument("after", metavar="B", help="the later snapshot, or latest")
+    parser.add_argument(
+        "query", metavar="QUERY", nargs="*", help="only services that satisfy it in A or in B"
+    )
+    parser.add_argument(
+        "--by", metavar="FIELD", help="what became of the services with each value of a field"
+    )
+    parser.add_argument(
+        "--limit",
+        metavar="N",
+        type=_limit,
+        help=f"so many rows at most, 0: all (default: {_LIMIT} services, {_VALUES} values; "
+        "all for programs)",
+    )
+    add_lake_option(parser)
+    add_format_option(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Writes the summary and the services, or a row for each value with --by."""
+    from gatewatch.pipeline.understand import open_lake
+    from gatewatch.query.parser import parse
+
+    query = parse(" ".join(args.query))
+    for note in query.notes:
+        say(note, args)
+    lake = open_lake(lake_of(args), setting(CATALOGUE, args))
+    infos = [lake.snapshot(name) for name in (args.before, args.after)]
+    _require_two(infos, query.node)
+    tables = _by_value if args.by else _services
+    return tables(lake, infos, query.node, args)
+
+
+def _services(
+    lake: "Lake", infos: "Sequence[SnapshotInfo]", node: "Node", args: argparse.Namespace
+) -> int:
+    from gatewatch.report.coverage import change, ports_seen
+    from gatewatch.report.diff import changes, summary
+    from gatewatch.report.tables import diff as tables
+    from gatewatch.report.tables.basis import Basis
+
+    before, after = (info.id for info in infos)
+    with lake.reading([before, after]) as con:
+        if not for_people(args):
+            return write_table(tables.rows_of(changes(con, before, after, node), _most(args)), args)
+        found = summary(con, before, after, node)
+        broken = change(infos[0], infos[1], ports_seen(con))
+        basis = Basis(infos, lake.manifest.catalogue, time.time())
+        pages: list[Table] = [tables.summed_up(found, (before, after), broken, basis)]
+        total, limit = sum(found.fates.values()), _LIMIT if args.limit is None else args.limit
+        if total:
+            pages.append(tables.listed(changes(con, before, after, node), limit, total, basis))
+        write_tables(pages, args)
+    return Exit.FOUND if total else Exit.NOTHING
+
+
+def _by_value(
+    lake: "Lake", infos: "Sequence[SnapshotInfo]", node: "Node", args: argparse.Namespace
+) -> int:
+    from gatewatch.report.diff import flows
+    from gatewatch.report.groupings import by_field
+    from gatewatch.report.tables import diff as tables
+    from gatewatch.report.tables.basis import Basis
+
+    grouping = by_field(field_of(args.by, "diff --by"))
+    before, after = (info.id for info in infos)
+    with lake.reading([before, after]) as con:
+        found = flows(con, before, after, node, grouping)
+    most = _VALUES if args.limit is None and for_people(args) else _most(args)
+    basis = Basis(infos, lake.manifest.catalogue, time.time())
+    return write_table(tables.by_value(found, grouping, most or len(found), basis), args)
+
+
+def _most(args: argparse.Namespace) -> int:
+    return args.limit or 0
+
+
+def _require_two(infos: "Sequence[SnapshotInfo]", node: "Node") -> None:
+    from gatewatch.model.fields import Home
+    from gatewatch.query.nodes import conditions
+
+    if infos[0].id == infos[1].id:
+        raise BadArguments(
+            where="diff",
+            what=f"both sides are snapshot {infos[0].id}",
+            mend='"gatewatch snapshot list" shows all',
+        )
+    if any(one.field.home is Home.SNAPSHOT for one in conditions(node)):
+        raise BadArguments(
+            where="diff",
+            what="the query names a snapshot, and the two sides do so already",
+            mend="take snapshot: out of it",
+        )
+
+
+def _limit(word: str) -> int:
+    if not word.isascii() or not word.isdigit() or len(word) > 12:
+        message = f"{word!r} is not a number of rows"
+        raise argparse.ArgumentTypeError(message)
+    return int(word)
