@@ -119,6 +119,8 @@ def test_the_preset_of_2019_is_three_tables_and_the_default(out: Out) -> None:
     products = {row["value"]: row["query"] for row in rows if row["field"] == "product"}
     assert products["Huawei"] == "vendor=Huawei not model:*"
     assert products["RomPager"] == "not vendor:* not model:* software=RomPager"
+    assert all(0 <= float(row["high_risk_share"]) <= 1 for row in rows)
+    assert "at high risk" in text
 
 
 def test_two_fields_make_a_cross_tab(out: Out) -> None:

@@ -51,28 +51,27 @@ def top(question: Question, args: argparse.Namespace, *, people: bool) -> Sequen
     """The most or least frequent values of one field, or of each of a preset."""
     from gatewatch.report import top as report
     from gatewatch.report.counting import Unit
+    from gatewatch.report.risk import at_high_risk
     from gatewatch.report.tables import top as tables
 
+    con, scope, count = question.con, question.scope, args.count or _VALUES
     found = [
-        report.top(
-            question.con,
-            question.scope,
-            one,
-            args.count or _VALUES,
-            unit=Unit(args.unit),
-            rarest=args.rare,
-        )
+        report.top(con, scope, one, count, unit=Unit(args.unit), rarest=args.rare)
         for one in _groupings(args)
     ]
     if not found[0].total:
         return []
+    # The tables of a preset are to be acted on; a single field is asked for its counts.
+    risks = [] if args.by else [at_high_risk(con, scope, one) for one in found]
     if not people:
-        return [tables.for_programs(found)]
+        return [tables.for_programs(found, risks)]
     basis = basis_of(question)
     look = Look.WHOLE if args.queries else Look.SPARE
     return [
-        _with_command(tables.for_people(one, basis, queries=look), one.rows[0].query, args)
-        for one in found
+        _with_command(
+            tables.for_people(one, basis, queries=look, risk=risk), one.rows[0].query, args
+        )
+        for one, risk in zip(found, risks or [()] * len(found), strict=True)
     ]
 
 

@@ -15,19 +15,26 @@ _BEHIND = "behind"
 """The column with the query of each row, also where it is too long to be read."""
 
 
-def for_people(report: Report, basis: Basis, *, queries: Look = Look.SPARE) -> Table:
-    """Rank, value, count, share and running share; a sample's counts are estimates."""
+def for_people(
+    report: Report, basis: Basis, *, queries: Look = Look.SPARE, risk: Sequence[int] = ()
+) -> Table:
+    """Rank, value, count, share and running share; a sample's counts are estimates.
+
+    `risk`: how many of each row are at high risk, where that is wanted.
+    """
     name, unit = report.grouping.name, str(report.unit)
     sampled = sampled_share(report.snapshots)
     figures = [unit, *(("low", "high") if sampled < 1 else ())]
+    risky = ["at high risk"] if risk else []
     rows = [
-        (rank, label, *_figures(report, one, sampled), one.share, running, kind, one.query,
+        (rank, label, *_figures(report, one, sampled), _share(report, one), running,
+         *([risk[place] / one.count] if risk else []), kind, one.query,
          # What the rest is not, value by value, is for following, not for reading.
          None if kind is RowKind.OTHER else one.query)
-        for kind, rank, label, one, running in _labelled(report)
+        for place, (kind, rank, label, one, running) in enumerate(_labelled(report))
     ]  # fmt: skip
     return Table(
-        columns=("rank", name, *figures, "share", "running", BUCKET, _BEHIND, QUERY),
+        columns=("rank", name, *figures, "share", "running", *risky, BUCKET, _BEHIND, QUERY),
         rows=rows,
         title=title_of(unit, name, report.query),
         aside=basis.aside(),
@@ -38,6 +45,7 @@ def for_people(report: Report, basis: Basis, *, queries: Look = Look.SPARE) -> T
             **dict.fromkeys(figures, Look.COUNT),
             "share": Look.SHARE,
             "running": Look.SHARE,
+            "at high risk": Look.SHARE,
             _BEHIND: Look.DATA,
             QUERY: queries,
         },
@@ -46,12 +54,20 @@ def for_people(report: Report, basis: Basis, *, queries: Look = Look.SPARE) -> T
     )
 
 
-def for_programs(reports: Sequence[Report]) -> Table:
-    """A row for each part of each report."""
+def for_programs(reports: Sequence[Report], risks: Sequence[Sequence[int]] = ()) -> Table:
+    """A row for each part of each report; `risks` as in `for_people`, for each of them."""
     unit, sampled = str(reports[0].unit), sampled_share(reports[0].snapshots)
     figures = [unit, *(("low", "high", "seen") if sampled < 1 else ())]
-    columns = ("field", BUCKET, "rank", "value", *figures, "share", QUERY)
-    return Table(columns, [row for report in reports for row in _rows(report, sampled)])
+    if not risks:
+        columns = ("field", BUCKET, "rank", "value", *figures, "share", QUERY)
+        return Table(columns, [row for report in reports for row in _rows(report, sampled)])
+    columns = ("field", BUCKET, "rank", "value", *figures, "share", "high_risk_share", QUERY)
+    rows = [
+        (*row[:-1], high / one.count, row[-1])
+        for report, risk in zip(reports, risks, strict=True)
+        for row, one, high in zip(_rows(report, sampled), report.rows, risk, strict=True)
+    ]
+    return Table(columns, rows)
 
 
 def title_of(unit: str, name: str, query: str) -> str:
@@ -102,4 +118,9 @@ def _rows(report: Report, sampled: float) -> Iterator[tuple[Value, ...]]:
         figures = _figures(report, one, sampled)
         if sampled < 1:
             figures = (*figures, one.count)
-        yield name, kind, rank, one.value, *figures, one.share, one.query
+        yield name, kind, rank, one.value, *figures, _share(report, one), one.query
+
+
+def _share(report: Report, one: Bucket) -> float | None:
+    """Of the total; not of the rest of values that overlap, where a service counts repeatedly."""
+    return None if one is report.other and report.grouping.overlaps else one.share

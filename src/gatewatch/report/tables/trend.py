@@ -70,7 +70,7 @@ def _totals(trend: Trend, basis: Basis) -> Table:
             **_interval_looks(trend),
             unit: Look.COUNT,
             "change": Look.WHOLE,
-            "coverage": Look.PROSE,
+            "coverage": Look.PROSE if broken else Look.DATA,
             QUERY: Look.SPARE,
         },
         headings={"low": "at least", "high": "at most", "coverage": "changed in coverage"},
