@@ -7,7 +7,7 @@ catalogue reads a hundred thousand responses once and all history is understood 
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,9 @@ from gatewatch.model.identity import Identity
 from gatewatch.model.knowledge import OURS, Knowledge, version_of
 from gatewatch.model.observation import Answer, Mark, Outcome, Spoke
 from gatewatch.protocol.facts import Facts, read_facts
-from gatewatch.store.durable import settle, writing
 from gatewatch.store.lake import Lake
 from gatewatch.store.lock import writer_lock
-from gatewatch.store.schema import SURENESS, connect, parquet
+from gatewatch.store.schema import SURENESS
 
 __all__ = [
     "Understood",
@@ -69,9 +68,14 @@ def open_lake(path: Path, overlay: Path | None = None) -> Lake:
     lake = Lake(lake.path, replace(lake.manifest, catalogue=today))
     missing = [file for file in lake.response_files() if not lake.understanding_file(file).exists()]
     if missing:
+        # What this needs would cost every report a tenth of a second.
+        from gatewatch.pipeline.rebuild import rebuild
+
+        # What is wrong with these is told here, not by a process.
+        fingerprints(overlay)
+        weaknesses(knowledge)
         with writer_lock(path):
-            for file in missing:
-                _rebuild(lake, file, knowledge)
+            rebuild(lake, missing, partial(_read_again, knowledge))
     return lake
 
 
@@ -117,6 +121,10 @@ def understood(response: int, masked: Answer, knowledge: Knowledge = OURS) -> Un
     return tuple(map(values.get, _NAMES))
 
 
+def _read_again(knowledge: Knowledge, row: StoredRow) -> Understood:
+    return understood(row[0], answer_of(row), knowledge)
+
+
 @lru_cache(maxsize=4096)
 def _assessed(found: Assessment) -> Mapping[str, Any]:
     """The columns of an assessment; a few hundred stand for all answers."""
@@ -149,25 +157,3 @@ def answer_of(row: StoredRow) -> Answer:
         frozenset(Mark(mark) for mark in marks.split(",") if mark),
         tuple((name, value) for name, _, value in pairs),
     )
-
-
-def _rebuild(lake: Lake, responses: Path, knowledge: Knowledge) -> None:
-    # numpy, which this needs, would cost every report a tenth of a second.
-    from gatewatch.store.snapshots import write_understanding
-
-    target = lake.understanding_file(responses)
-    staged = lake.path / "tmp" / f"understanding-{responses.name}"
-    with writing(lake.path):
-        staged.parent.mkdir(parents=True, exist_ok=True)
-        con = connect(threads=1)
-        try:
-            found = con.execute(f"SELECT * FROM {parquet([responses])}")
-            rows = [
-                understood(row[0], answer_of(row), knowledge)
-                for batch in iter(lambda: found.fetchmany(2048), [])
-                for row in batch
-            ]
-            write_understanding(con, rows, staged)
-        finally:
-            con.close()
-        settle(staged, target)

@@ -2,10 +2,12 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+
+from gatewatch.model.observation import Observation
 
 Gatewatch = Callable[..., tuple[int, str, str]]
 
@@ -23,6 +25,10 @@ confidence = 0.9
 examples = [{ value = "Acme/1.0", gives = { "software.version" = "1.0" } }]
 counter_examples = ["Acme"]
 """
+
+
+Seen = Callable[..., Observation]
+Make = Callable[[Sequence[Observation]], object]
 
 
 def rows(out: str) -> list[dict[str, object]]:
@@ -153,3 +159,25 @@ def test_what_replaces_or_repeats_ours_is_noted(gatewatch: Gatewatch) -> None:
 def test_ours_has_nothing_to_mend(gatewatch: Gatewatch) -> None:
     code, out, _ = gatewatch("fingerprints", "lint")
     assert (code, out) == (0, "")
+
+
+def test_two_catalogues_are_compared_by_services(
+    gatewatch: Gatewatch, seen: Seen, make_lake: Make
+) -> None:
+    make_lake([seen("192.0.2.1"), seen("192.0.2.2"), seen("192.0.2.3", "huawei")])
+    written(
+        ENTRY.replace("Acme/", "gSOAP/")
+        .replace("1.0", "2.7")
+        .replace('software = "gSOAP", "software.version"', "model")
+        .replace('"software.version"', "model")
+    )
+    code, out, err = gatewatch("fingerprints", "diff", "--catalogue", "ours", "--lake", "lake")
+    (row,) = rows(out)
+    assert code == 0
+    assert row == {
+        "field": "model", "before": None, "after": "2.7", "responses": 1, "services": 2,
+    }  # fmt: skip
+    assert "2 of 3 services of snapshot 2026-11-20 are understood otherwise" in err
+    code, _, err = gatewatch("fingerprints", "diff", "0123", "--lake", "lake")
+    assert code == 2
+    assert 'keeps no understanding with catalogue "0123": the last 3 are kept: ' in err

@@ -16,7 +16,7 @@ from gatewatch.cli.evidence import (
 from gatewatch.cli.output import add_format_option, for_people, write_table, write_tables
 from gatewatch.cli.progress import say
 from gatewatch.cli.question import counted
-from gatewatch.cli.settings import CATALOGUE, add_option, setting
+from gatewatch.cli.settings import CATALOGUE, add_lake_option, add_option, lake_of, setting
 from gatewatch.model.errors import BadArguments, Exit, InputUnreadable
 
 if TYPE_CHECKING:
@@ -27,12 +27,13 @@ if TYPE_CHECKING:
     from gatewatch.model.observation import Answer
     from gatewatch.model.table import Table
 
-HELP = "List fingerprints, explain a pasted answer, prove entries of one's own."
+HELP = "List fingerprints, explain a pasted answer, prove entries of one's own, compare catalogues."
 EXAMPLES = (
     "gatewatch fingerprints list huawei",
     "gatewatch fingerprints explain - < answer.txt",
     "gatewatch fingerprints test ours/fingerprints/http_server.toml",
     "gatewatch fingerprints lint --catalogue ours",
+    "gatewatch fingerprints diff --catalogue ours",
 )
 
 _STDIN = "-"
@@ -55,7 +56,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     test.set_defaults(verb=_test)
     lint = verbs.add_parser("lint", help="all that is wrong, slow or hidden in one's own folder")
     lint.set_defaults(verb=_lint)
-    for verb in (listing, explain, test, lint):
+    diff = verbs.add_parser("diff", help="what two catalogues understand otherwise in the lake")
+    diff.add_argument("before", metavar="BEFORE", nargs="?", help="default: the last one before")
+    diff.add_argument("after", metavar="AFTER", nargs="?", help="default: today's")
+    diff.add_argument("--snapshot", metavar="ID", default="latest", help="whose services to count")
+    diff.set_defaults(verb=_diff)
+    add_lake_option(diff)
+    for verb in (listing, explain, test, lint, diff):
         add_option(verb, CATALOGUE)
         add_format_option(verb)
 
@@ -188,3 +195,27 @@ def _table(problems: "Sequence[Problem]") -> "Table":
         rows=[(one.kind, one.where, one.what, one.mend) for one in problems],
         looks={"where": Look.WHOLE, "what": Look.PROSE, "mend": Look.PROSE},
     )
+
+
+def _diff(args: argparse.Namespace) -> int:
+    from gatewatch.model.table import Look, Table
+    from gatewatch.pipeline.recatalogue import compare, two_of
+    from gatewatch.pipeline.understand import open_lake
+
+    lake = open_lake(lake_of(args), setting(CATALOGUE, args))
+    before, after = two_of(lake, args.before, args.after)
+    found = compare(lake, before, after, lake.snapshot(args.snapshot).id)
+    say(
+        f"{found.before} to {found.after}: {found.changed:,} of {found.services:,} services of "
+        f"snapshot {found.snapshot} are understood otherwise",
+        args,
+    )
+    if found.unread:
+        say(f"{counted(found.unread, 'response')} only one of the two has read: left out", args)
+    table = Table(
+        columns=("field", "before", "after", "responses", "services"),
+        rows=[(one.field, one.before, one.after, one.responses, one.services)
+              for one in found.changes],
+        looks={"field": Look.WHOLE},
+    )  # fmt: skip
+    return write_table(table, args)
