@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from gatewatch.assess.feeds import feed_readers
 from gatewatch.assess.schemes import schemes
 from gatewatch.cli.commands import command_words, load_command
 from gatewatch.enrich.read import readers as range_readers
@@ -65,6 +66,7 @@ def run(args):
         ("formats/write", writers),
         ("enrich/read", range_readers),
         ("assess/schemes", schemes),
+        ("assess/feeds", feed_readers),
         ("cli/commands", lambda: {word: load_command(word) for word in command_words()}),
     ],
 )

@@ -20,7 +20,8 @@ def test_a_vector_has_the_score_of_its_version(vector: str, version: str, score:
     severity = severity_of(vector, "somebody")
     assert (severity.version, severity.score) == (version, score)
     assert version_of_vector(vector) == version
-    assert str(severity) == f"{score} (CVSS {version} {vector}; somebody)"
+    named = vector if vector.startswith("CVSS:") else f"CVSS:2.0/{vector}"
+    assert str(severity) == f"{score} ({named}; somebody)"
 
 
 @pytest.mark.parametrize(

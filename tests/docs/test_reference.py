@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from gatewatch.assess.catalogue import catalogue
+from gatewatch.assess.schemes import schemes
 from gatewatch.cli.commands import command_words
 from gatewatch.cli.main import build_parser
 from gatewatch.cli.parser import arguments_of, sub_commands
@@ -28,6 +30,7 @@ def test_a_generated_page_is_current(name: str) -> None:
     ("name", "words"),
     [
         ("commands.md", [f"## gatewatch {word}\n" for word in command_words()]),
+        ("advisories.md", [f"| `{name}` |" for name in (*catalogue().entries, *schemes())]),
         ("fields.md", [f"| `{name}` |" for name in FIELDS]),
         ("formats.md", [f"| `{name}` |" for name in (*readers(), *network_readers(), *writers())]),
         ("errors.md", [f"| `{error.id}` | {int(error.exit_code)} |" for error in all_errors()]),

@@ -30,7 +30,7 @@ from gatewatch.model.knowledge import (
 __all__ = ["Catalogue", "catalogue", "catalogue_id"]
 
 _FOLDERS = {"advisories": read_advisory, "weaknesses": read_weakness}
-_CODE = ("assess", "assess/schemes")
+_CODE = ("assess", "assess/schemes", "assess/feeds")
 # A case is looked up by the first of these that it asks for by whole words.
 _ANCHORS = ("model", "software", "realm", "vendor", "role", "status", "auth.scheme", "device.type")
 

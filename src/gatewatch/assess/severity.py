@@ -32,8 +32,10 @@ class Severity:
 
     def __str__(self) -> str:
         """Score, version, vector and who says so."""
-        vector = f" {self.vector}" if self.vector else ""
-        return f"{self.score:.1f} (CVSS {self.version}{vector}; {self.source})"
+        version = f"CVSS:{self.version}"
+        vector = self.vector or version
+        named = vector if vector.startswith(version) else f"{version}/{vector}"
+        return f"{self.score:.1f} ({named}; {self.source})"
 
 
 def version_of_vector(vector: str) -> str:

@@ -82,11 +82,18 @@ def feeds_of(text: str) -> Mapping[str, Feed]:
     return _parsed(text)[0] if text else {}
 
 
-def merged(text: str, name: str, feed: Feed, values: Mapping[str, Severity | Kev | Epss]) -> str:
-    """The stored text with one feed replaced whole."""
+def merged(
+    text: str,
+    name: str,
+    feed: Feed,
+    values: Mapping[str, Severity | Kev | Epss],
+    *,
+    whole: bool = True,
+) -> str:
+    """The stored text with what one feed tells; `whole`: in place of all that it told before."""
     stored = json.loads(text) if text else {"feeds": {}, "values": {}}
     stored["feeds"][name] = asdict(feed)
-    for told in stored["values"].values():
+    for told in stored["values"].values() if whole else ():
         told.pop(name, None)
     for cve, value in values.items():
         stored["values"].setdefault(cve, {})[name] = asdict(value)

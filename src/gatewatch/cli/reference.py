@@ -9,6 +9,9 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from gatewatch.assess.catalogue import catalogue
+from gatewatch.assess.feeds import feed_readers
+from gatewatch.assess.schemes import schemes
 from gatewatch.cli.commands import command_words, load_command
 from gatewatch.cli.main import build_parser
 from gatewatch.cli.parser import arguments_of, sentence_of, sub_commands
@@ -28,6 +31,7 @@ _EVERYWHERE = {entry.name for entry in (QUIET, ACCESSIBLE, COLOR, ERRORS)} | {"h
 def pages() -> dict[str, str]:
     """File name to text of each generated page."""
     makers = {
+        "advisories.md": _advisories,
         "commands.md": _commands,
         "errors.md": _errors,
         "exit-codes.md": _exit_codes,
@@ -158,6 +162,44 @@ def _exit_codes() -> Iterator[str]:
     )
     yield ""
     yield from _table(("code", "meaning"), ((str(int(code)), code.meaning) for code in Exit))
+
+
+def _advisories() -> Iterator[str]:
+    entries = catalogue().entries.values()
+    yield "# Advisories"
+    yield ""
+    yield (
+        "What gatewatch brings; `gatewatch advisories show ID` tells all of one, with newer values "
+        "where [feeds](../how-to/advisories.md) were imported. What the columns mean: "
+        "[risk](../explanation/risk.md)."
+    )
+    yield from ("", "## Vulnerabilities", "")
+    known = (
+        (
+            f"`{entry.id}`", entry.name, entry.component,
+            f"{entry.severity.score:.1f}" if entry.severity else "",
+            entry.exploited.level if entry.exploited else "",
+            entry.kev.added if entry.kev else "", entry.decidable,
+        )
+        for entry in entries
+        if entry.level is None
+    )  # fmt: skip
+    yield from _table(("id", "name", "component", "CVSS", "exploited", "KEV", "decidable"), known)
+    yield from ("", "## Weaknesses of configuration", "")
+    weak = (
+        (f"`{entry.id}`", entry.name, entry.level, entry.summary, entry.fix)
+        for entry in entries
+        if entry.level is not None
+    )
+    yield from _table(("id", "name", "level", "why", "fix"), weak)
+    yield from ("", "## How versions compare", "", "The oldest first.", "")
+    counted = (
+        (f"`{name}`", scheme.SENTENCE, _code(scheme.ORDER)) for name, scheme in schemes().items()
+    )
+    yield from _table(("scheme", "what it is", "in order"), counted)
+    yield from ("", "## Feeds", "", "For `gatewatch advisories update`.", "")
+    feeds = ((f"`{name}`", reader.SENTENCE) for name, reader in feed_readers().items())
+    yield from _table(("feed", "what it is"), feeds)
 
 
 def _settings() -> Iterator[str]:
