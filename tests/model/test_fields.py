@@ -12,7 +12,7 @@ EACH = pytest.mark.parametrize("entry", FIELDS.values(), ids=FIELDS)
 def test_each_field_is_described(entry: Field) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*", entry.name)
     assert re.fullmatch(r"[A-Z].*\.", entry.sentence)
-    assert entry.example.startswith(f"{entry.name}:")
+    assert re.match(f"{re.escape(entry.name)}[:<>]", entry.example)
 
 
 @EACH

@@ -4,8 +4,10 @@ Two snapshots, both address families, several ports, networks without names and 
 networks share; among the texts of the answers are quotes, wildcards, controls and SQL.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -21,6 +23,7 @@ from gatewatch.query.nodes import (
     And,
     Condition,
     Everything,
+    Host,
     Node,
     Not,
     Pattern,
@@ -30,6 +33,7 @@ from gatewatch.query.nodes import (
     Value,
     Wild,
 )
+from gatewatch.query.words import values_of
 from gatewatch.store.lake import Lake
 from gatewatch.store.schema import UNDERSTANDING, connect
 from gatewatch.store.snapshots import write_understanding
@@ -46,6 +50,7 @@ TEXTS = (
 LISTS: tuple[list[str] | None, ...] = (
     None, ["bare-lf"], ["Bare-LF", "folded"], [""], ["a,b", "a", "it's"], ["gSOAP/2.7", "x" * 300],
 )  # fmt: skip
+CVES = ("CVE-2014-9222", "CVE-2017-9765")
 VERSIONS = (None, "2.7", "2.7.17", "2.71", "2", "V2.7", "v2.7.1", "")
 NUMBERS = (None, 0, 7, 200, 401, 404, 65536)
 COUNTRIES = (None, "IT", "FR", "DE")
@@ -61,6 +66,8 @@ class Service:
     ip: Address
     scan_time: int
     values: dict[str, Any]
+    mates: list["Service"] = field(default_factory=list, repr=False, compare=False)
+    """The services of the same host in the same snapshot, this one too."""
 
 
 class MadeUp:
@@ -90,7 +97,21 @@ def made_up(path: Path, services: int = 150, seed: int = 7) -> MadeUp:
         rows += [(info.id, one, kind) for one, kind in observed]
     lake = Lake.open(path)
     understood = _understand(lake, chance)
-    return MadeUp(lake, tuple(_service(*row, understood) for row in rows))
+    return MadeUp(lake, _together([_service(*row, understood) for row in rows]))
+
+
+def _together(services: list[Service]) -> tuple[Service, ...]:
+    """Adds what is known of a service from others: its host's, and its own in other snapshots."""
+    hosts, places = defaultdict(list), defaultdict(list)
+    for one in services:
+        hosts[one.ip, one.values["snapshot"]].append(one)
+        places[one.ip, one.values["port"]].append(one.scan_time)
+    for one in services:
+        times = places[one.ip, one.values["port"]]
+        one.mates.extend(hosts[one.ip, one.values["snapshot"]])
+        told = {"host.services": len(one.mates), "first_seen": min(times), "last_seen": max(times)}
+        one.values.update(told)
+    return tuple(services)
 
 
 def _observed(chance: Random, day: str, count: int) -> Iterator[tuple[Observation, int]]:
@@ -123,7 +144,7 @@ def _understand(lake: Lake, chance: Random) -> dict[int, dict[str, Any]]:
             facts[kind] = {
                 name: None if chance.random() < 0.2 else chance.choice(_pool(entry))
                 for name, entry in FIELDS.items()
-                if entry.home is Home.RESPONSE
+                if entry.home is Home.RESPONSE and not entry.computed
             } | {"response": ids[f"kind-{kind}"]}
     by_id = {one["response"]: one for one in facts.values()}
     names = {entry.column: name for name, entry in FIELDS.items()}
@@ -138,6 +159,13 @@ def _understand(lake: Lake, chance: Random) -> dict[int, dict[str, Any]]:
 
 
 def _pool(entry: Field) -> tuple[Any, ...]:
+    if entry.closed:
+        words = values_of(entry)
+        return (words, words[:1], [*words[1:3]]) if entry.many else tuple(words)
+    if entry.kind is Kind.BOOLEAN:
+        return (True,)
+    if entry.name == "cve":
+        return ([CVES[0]], [*CVES])
     if entry.many:
         return LISTS
     return {Kind.NUMBER: NUMBERS, Kind.VERSION: VERSIONS}.get(entry.kind, TEXTS)
@@ -155,8 +183,18 @@ def _service(
         "asn": seen.place.asn,
         "as.name": NETWORKS.get(seen.place.asn or 0),
         "response": shown_id(facts["response"]),
+        "ipv6": seen.ip.high is not None,
+        "banner": _banner(facts),
     }
     return Service(seen.ip, seen.seen_at, values)
+
+
+def _banner(facts: dict[str, Any]) -> str:
+    status = [facts["http.version"], facts["status"], facts["reason"]]
+    parts: list[str | None] = [" ".join(str(one) for one in status if one is not None)]
+    parts += facts["header"] or []
+    parts += [facts[name] for name in ("title", "realm", "vendor", "model", "software")]
+    return "\n".join(one for one in parts if one is not None)
 
 
 def holds(node: Node, service: Service) -> bool:
@@ -167,6 +205,8 @@ def holds(node: Node, service: Service) -> bool:
         return _condition_holds(node, service)
     if isinstance(node, Not):
         return not holds(node.part, service)
+    if isinstance(node, Host):
+        return any(holds(node.part, mate) for mate in service.mates)
     every = all if isinstance(node, And) else any
     return every(holds(part, service) for part in node.parts)
 
@@ -174,21 +214,53 @@ def holds(node: Node, service: Service) -> bool:
 def _condition_holds(node: Condition, service: Service) -> bool:
     kind, symbol, wanted = node.field.kind, node.symbol, node.value
     if kind is Kind.IP:
-        return _in_network(wanted, service.ip) != (symbol == "!=")
+        return _at_address(symbol, wanted, service.ip)
     if kind is Kind.TIME:
-        return _in_time(symbol, wanted, service.scan_time)
+        times = service.values | {"scan_time": service.scan_time}
+        return _in_time(symbol, wanted, times[node.field.name])
     have = service.values[node.field.name]
+    if kind is Kind.BOOLEAN and not isinstance(wanted, Present):
+        return have is not None and wanted is not have if symbol == "!=" else bool(have) is wanted
     if have is None:
         return False
     if node.field.many and not isinstance(wanted, Present):
-        same = replace(node, field=replace(node.field, many=False), symbol=symbol.lstrip("!"))
+        opposite = {"!=": "=", "!~": "=~"}
+        single = replace(node.field, many=False)
+        same = replace(node, field=single, symbol=opposite.get(symbol, symbol))
         each = (replace(service, values={node.field.name: one}) for one in have)
-        return any(_condition_holds(same, one) for one in each) != (symbol == "!=")
+        return any(_condition_holds(same, one) for one in each) != (symbol in opposite)
+    if symbol in ("=~", "!~"):
+        return (re.search(str(wanted), have) is not None) == (symbol == "=~")
     if symbol == "!=":
         return bool(have != wanted)
+    if kind is Kind.VERSION and (symbol[0] in "<>" or isinstance(wanted, Range)):
+        return _compares(symbol, _keys(wanted), _version_key(have))
     if symbol == "=" or kind is Kind.NUMBER:
         return _compares(symbol, wanted, have)
     return _found_in(kind, wanted, str(have))
+
+
+def _at_address(symbol: str, wanted: Value, ip: Address) -> bool:
+    if symbol in (":", "=", "!="):
+        return _in_network(wanted, ip) != (symbol == "!=")
+    assert isinstance(wanted, Network)
+    same_family = (wanted.first.high is None) == (ip.high is None)
+    return same_family and _compares(symbol, wanted.first.number, ip.number)
+
+
+def _keys(wanted: Value) -> Any:
+    """A version, or a range of them, by what orders it."""
+    if isinstance(wanted, Range):
+        ends = (
+            None if end is None else _version_key(str(end)) for end in (wanted.low, wanted.high)
+        )
+        return Range(*ends)  # type: ignore[arg-type]  # compared as they are
+    return _version_key(str(wanted))
+
+
+def _version_key(text: str) -> list[tuple[int, int, str]]:
+    parts = re.findall("[0-9]+|[a-z]+", text.lower().removeprefix("v"))
+    return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in parts]
 
 
 def _in_network(wanted: Value, ip: Address) -> bool:

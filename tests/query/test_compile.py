@@ -61,6 +61,8 @@ def test_there_is_a_value_for_each_question_mark(node: Node) -> None:
 
 def test_nothing_that_was_typed_becomes_sql() -> None:
     word = "zz'zz"
-    query = parse(f'server:"{word}" or server="{word}" or vendor!="{word}" or country:"{word}"')
+    query = parse(
+        f'server:"{word}" or server="{word}" or vendor!="{word}" or realm:{{"{word}", a}}'
+    )
     assert "zz" not in where(query.node).text
     assert "zz" not in where(parse(r"server:zz\'zz* version:zz").node).text

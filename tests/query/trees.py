@@ -3,7 +3,7 @@
 from typing import Any
 
 from hypothesis import strategies as st
-from tests.query.made_up import COUNTRIES, DAYS, NETWORKS, NUMBERS, TEXTS, VERSIONS
+from tests.query.made_up import COUNTRIES, CVES, DAYS, NETWORKS, NUMBERS, TEXTS, VERSIONS
 
 from gatewatch.model.address import Address, Network, parse_network
 from gatewatch.model.fields import FIELDS, Field, Home, Kind
@@ -14,17 +14,24 @@ from gatewatch.query.nodes import (
     Condition,
     Form,
     Node,
-    Not,
     Pattern,
     Range,
     Value,
     Wild,
     all_of,
     any_of,
+    negated,
+    on_host,
 )
 from gatewatch.query.operators import OPERATORS, Operator
 from gatewatch.query.values import is_one_point, read_scalar
+from gatewatch.query.words import meant, values_of
 
+# Python and RE2 read these alike.
+PATTERNS = st.sampled_from(
+    ("gSOAP", "^gSOAP/2\\.[0-9]", "(?i)rompager", "[0-9]+\\.[0-9]+", "a|b", "x{3}", "^a.b", "(?i)ü",
+     '"', "`", "\\\\", "and", "\\x1b", "[^a-z]$")
+)  # fmt: skip
 ASKED = tuple(entry for entry in FIELDS.values() if entry.home is not Home.SNAPSHOT)
 
 
@@ -33,7 +40,8 @@ def nodes(leaves: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     return st.recursive(
         leaves,
         lambda inner: st.one_of(
-            inner.map(Not),
+            inner.map(negated),
+            inner.map(on_host),
             st.lists(inner, min_size=2, max_size=4).map(all_of),
             st.lists(inner, min_size=2, max_size=4).map(any_of),
         ),
@@ -45,9 +53,7 @@ def nodes(leaves: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 def any_conditions(draw: st.DrawFn) -> Condition:
     """A condition with any values of the right kind."""
     operator, entry = draw(_taken())
-    value = draw(
-        _values(operator, entry, _any_scalars(entry, exact=operator.symbol in ("=", "!=")))
-    )
+    value = draw(_values(operator, entry, _any_scalars(entry, exact=operator.symbol != ":")))
     return Condition(entry, operator.symbol, value)
 
 
@@ -56,7 +62,7 @@ def likely_conditions(draw: st.DrawFn) -> Condition:
     """A condition that the made-up lake may satisfy."""
     operator, entry = draw(_taken())
     scalars = _likely_scalars(entry)
-    if operator.symbol in ("=", "!="):
+    if operator.symbol in ("=", "!=") or (entry.kind is Kind.IP and operator.symbol != ":"):
         scalars = scalars.filter(is_one_point)
     return Condition(entry, operator.symbol, draw(_values(operator, entry, scalars)))
 
@@ -85,11 +91,13 @@ def _values(
         return st.tuples(ends, st.sampled_from(((0, 1), (None, 1), (0, None)))).map(_range)
     if entry.kind is Kind.TEXT and operator.symbol == ":":
         return scalars.filter(bool)
+    if operator.symbol in ("=~", "!~"):
+        return PATTERNS
     return scalars
 
 
 def _first(value: Any) -> int:
-    return int(getattr(value, "first", value))
+    return 0 if isinstance(value, str) else int(getattr(value, "first", value))
 
 
 def _range(drawn: tuple[list[Any], tuple[int | None, int | None]]) -> Range:
@@ -130,9 +138,23 @@ def _any_scalars(entry: Field, *, exact: bool) -> st.SearchStrategy[Any]:
                 lambda cut: cut[0][: cut[1]]
             )
         return texts.map(lambda text: read_scalar(entry, text, 1))
+    if entry.kind is Kind.BOOLEAN:
+        return st.booleans()
+    if values_of(entry):
+        return st.one_of(
+            st.sampled_from(values_of(entry)),
+            st.text(max_size=9).map(lambda word: _stored(entry, word)),
+        )
+    if entry.name == "cve":
+        return st.sampled_from((*CVES, "cve-1999-123456"))
     if entry.name == "response":
         return st.text("0123456789abcdefABCDEF", min_size=16, max_size=16)
     return st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+def _stored(entry: Field, word: str) -> str:
+    """What the parser makes of `word`, or some value where it has none."""
+    return meant(entry, word.encode("utf-8", "ignore").decode()).value or values_of(entry)[0]
 
 
 def _addresses() -> st.SearchStrategy[Address]:
@@ -157,9 +179,10 @@ def _likely_scalars(entry: Field) -> st.SearchStrategy[Any]:
     pools: dict[str, tuple[Any, ...]] = {
         "port": (80, 7547, 1),
         "asn": (*NETWORKS, 1),
-        "country": (*COUNTRIES, "it", "xx"),
+        "country": (*COUNTRIES, "XX"),
         "as.name": (*NETWORKS.values(), "example", "telecom"),
         "response": ("0" * 16,),
+        "cve": (*CVES, "cve-2014-9222", "CVE-1999-0001"),
     }
     by_kind: dict[Kind, tuple[Any, ...]] = {
         Kind.NUMBER: NUMBERS,
@@ -171,18 +194,24 @@ def _likely_scalars(entry: Field) -> st.SearchStrategy[Any]:
                  "2001:db8::7000:0:0:3-2001:db8::8000:0:0:4", "7fff:db8::-8000:db8::8000:0:0:2"),
             )
         ),
+        Kind.BOOLEAN: (True, False),
         Kind.TIME: tuple(
             read_scalar(entry, text, 1)
             for text in (*(day[:10] for day in DAYS), "2026-11", "2025", "2026-11-21T10:00:00Z")
             if entry.kind is Kind.TIME
         ),
     }  # fmt: skip
+    if entry.closed and entry.name != "country":
+        return st.sampled_from(values_of(entry))
     pool = (
         pools.get(entry.name)
         or (entry.many and ("bare-lf", "A", "a,b", "x"))
         or by_kind.get(entry.kind, (*TEXTS, "GSOAP", "x"))
     )
-    return st.sampled_from([value for value in pool if value is not None])
+    values = [value for value in pool if value is not None]
+    if entry.kind is Kind.KEYWORD and values_of(entry):
+        values = [_stored(entry, value) for value in values]
+    return st.sampled_from(values)
 
 
 LIKELY: st.SearchStrategy[Node] = nodes(st.one_of(likely_conditions(), st.just(EVERYTHING)))

@@ -70,7 +70,7 @@ def value_of(service: Service, grouping: Grouping) -> Any:
     if entry.kind is Kind.IP:
         return str(service.ip)
     if entry.kind is Kind.TIME:
-        return day_of(service.scan_time)
+        return day_of(service.values.get(entry.name, service.scan_time))
     return service.values[entry.name]
 
 
@@ -179,10 +179,10 @@ def queries(buckets: Sequence[Bucket]) -> list[str | None]:
 def test_bucket_queries_read_as_people_would_write_them(known: MadeUp) -> None:
     report = report_of(known, "port:7547 or port:80", by_field(FIELDS["country"]))
     assert set(queries(report.buckets)) == {
-        f"(port:7547 or port:80) country={code}" for code in ("IT", "FR", "DE")
+        f"port:{{7547, 80}} country={code}" for code in ("IT", "FR", "DE")
     }
     assert report.missing is not None
-    assert report.missing.query == "(port:7547 or port:80) not country:*"
+    assert report.missing.query == "port:{7547, 80} not country:*"
     day = report_of(known, "", by_field(FIELDS["scan_time"])).buckets[0].query
     assert day
     assert day.startswith(f"snapshot={known.lake.snapshots[-1].id} scan_time:2026-11-2")

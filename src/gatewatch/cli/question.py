@@ -7,11 +7,12 @@ snapshots were looked at, how old they are and why nothing was found is said on 
 import argparse
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gatewatch.cli.progress import say
 from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
-from gatewatch.model.errors import BadArguments
+from gatewatch.model.errors import BadArguments, BadScope
 from gatewatch.report.wording import age_of, counted, looked_at
 
 if TYPE_CHECKING:
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from gatewatch.model.address import Network
     from gatewatch.model.fields import Field
     from gatewatch.model.snapshot import SnapshotInfo
+    from gatewatch.query.dialects import Dialect
+    from gatewatch.query.parser import Query
     from gatewatch.query.scope import Scope
     from gatewatch.store.lake import Lake
 
@@ -28,14 +32,21 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Question",
+    "add_dialect_option",
     "add_query_argument",
+    "addresses_in",
     "age_of",
     "asked",
     "counted",
+    "dialect_named",
     "field_of",
     "looked_at",
     "say_why_nothing",
+    "understood",
 ]
+
+
+_OTHER_NAMES = {"cenql": "censys", "native": "gatewatch"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,30 @@ class Question:
     scope: "Scope"
     con: "duckdb.DuckDBPyConnection"
     lake: "Lake"
+    query: "Query"
+
+
+def addresses_in(name: str) -> "list[Network]":
+    """What `ip:@FILE` names: the addresses and networks of that file, one a line.
+
+    Raises InputUnreadable, and BadScope for the lines that are no address.
+    """
+    from gatewatch.scan.address_file import faults, read_addresses
+
+    found = read_addresses(Path(name))
+    if found.problems:
+        raise BadScope(**faults(found))
+    return [entry.network for entry in found.entries]
+
+
+def _dialect(word: str) -> str:
+    from gatewatch.query.dialects import DIALECTS
+
+    word = _OTHER_NAMES.get(word, word)
+    if word in DIALECTS:
+        return word
+    message = f"no dialect {word!r}; there are {', '.join(DIALECTS)}"
+    raise argparse.ArgumentTypeError(message)
 
 
 def add_query_argument(parser: argparse.ArgumentParser) -> None:
@@ -56,29 +91,62 @@ def add_query_argument(parser: argparse.ArgumentParser) -> None:
         help="conditions such as country:IT 'server:\"gSOAP/2.7\"' not port:7547; "
         "without one: everything (docs/reference/query.md)",
     )
+    add_dialect_option(parser)
     add_lake_option(parser)
 
 
+def add_dialect_option(parser: argparse.ArgumentParser, flag: str = "--dialect") -> None:
+    """Adds `--dialect NAME`."""
+    parser.add_argument(
+        flag,
+        dest="dialect",
+        metavar="NAME",
+        type=_dialect,
+        default="gatewatch",
+        help="read QUERY by the rules of censys-legacy, censys or shodan (default: ours)",
+    )
+
+
+def dialect_named(name: str) -> "Dialect":
+    """The dialect that the option names."""
+    from gatewatch.query.dialects import DIALECTS
+
+    return DIALECTS[name]
+
+
+def understood(args: argparse.Namespace) -> "Query":
+    """The query of `args` as a tree, with what its writer should know; raises BadQuery."""
+    from gatewatch.query.parser import parse
+
+    return parse(
+        " ".join(args.query),
+        dialect_named(args.dialect),
+        overlay=setting(CATALOGUE, args),
+        files=addresses_in,
+    )
+
+
 @contextmanager
-def asked(args: argparse.Namespace, widened: "Widened | None" = None) -> "Iterator[Question]":
+def asked(
+    args: argparse.Namespace, widened: "Widened | None" = None, *, silent: bool = False
+) -> "Iterator[Question]":
     """The question of `args`, to be answered within the with-block.
 
-    `widened` may have it look at more of the lake's snapshots than its query chose. Raises
-    BadQuery, LakeMissing, LakeTooNew and LakeCorrupt.
+    `widened` may have it look at more of the lake's snapshots than its query chose; unless
+    `silent`, notes are said. Raises BadQuery, LakeMissing, LakeTooNew and LakeCorrupt.
     """
     from gatewatch.pipeline.understand import open_lake
-    from gatewatch.query.parser import parse
     from gatewatch.query.scope import scope
 
-    query = parse(" ".join(args.query))
-    for note in query.notes:
+    query = understood(args)
+    for note in () if silent else query.notes:
         say(note, args)
     lake = open_lake(lake_of(args), setting(CATALOGUE, args))
     found = scope(query.node, lake.snapshots)
     if widened is not None:
         found = widened(found, lake.snapshots)
     with lake.reading(found.ids) as con:
-        yield Question(found, con, lake)
+        yield Question(found, con, lake, query)
 
 
 def field_of(name: str, where: str) -> "Field":
@@ -98,15 +166,16 @@ def field_of(name: str, where: str) -> "Field":
 
 
 def say_why_nothing(question: Question, args: argparse.Namespace) -> None:
-    """What each clause of a query finds by itself, and what there is at all."""
+    """What the clauses of a query find by themselves, and what there is at all."""
+    from gatewatch.query.explain import advice, why_nothing
     from gatewatch.query.nodes import EVERYTHING
-    from gatewatch.query.search import count_services, counted_alone
+    from gatewatch.query.search import count_services
 
     scope, con = question.scope, question.con
-    alone = counted_alone(con, scope.node)
-    if len(alone) > 1:
-        for clause, services in alone:
-            say(f"{clause} alone: {counted(services, 'service')}", args)
+    for clause, services in why_nothing(con, scope.node):
+        say(f"{clause} alone: {counted(services, 'service')}", args)
+    for text in advice(scope.node):
+        say(text, args)
     there = count_services(con, EVERYTHING)
     names = f"snapshot {scope.ids[0]} holds" if len(scope.ids) == 1 else "the snapshots hold"
     say(f"nothing found; {names} {counted(there, 'service')}", args)

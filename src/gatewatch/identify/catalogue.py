@@ -73,7 +73,7 @@ def _versioned(overlay: Path | None) -> Iterator[tuple[str, bytes]]:
             for file in toml_files(root.joinpath(folder)):
                 yield f"{folder}/{file.name}", file.read_bytes()
     for entry in FIELDS.values():
-        if entry.home is Home.RESPONSE:
+        if entry.home is Home.RESPONSE and not entry.computed:
             yield f"fields/{entry.name}", f"{entry.kind} {entry.many}".encode()
     yield from code_of(*_CODE_FOLDERS)
 

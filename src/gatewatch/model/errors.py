@@ -39,6 +39,7 @@ __all__ = [
     "PlaceTaken",
     "PoliteRefusal",
     "PortMissing",
+    "QueryUnknown",
     "RangesMissing",
     "ScanDamaged",
     "ScanUnknown",
@@ -122,9 +123,25 @@ class BadQuery(GatewatchError):
 
     id = "bad-query"
 
+    text = ""
+    """The query, when it is known."""
+
     def __init__(self, *, column: int, what: str, mend: str) -> None:
         self.column = int(column)
         super().__init__(column=column, what=what, mend=mend)
+
+    def to_json(self) -> dict[str, object]:
+        """Where and what for programs: `start` and `end` are 0-based offsets in the query."""
+        start = self.column - 1
+        words = self.text[start:].split(maxsplit=1)
+        end = start + max(len(words[0]) if words else 0, 1)
+        return {
+            "code": self.id,
+            "message": self.values["what"],
+            "start": start,
+            "end": end,
+            "suggestion": self.values["mend"],
+        }
 
 
 class BadScope(GatewatchError):
@@ -240,6 +257,13 @@ class SnapshotUnknown(GatewatchError):
     """{where}: no snapshot "{name}": {mend}"""
 
     id = "snapshot-unknown"
+    exit_code = Exit.DATA
+
+
+class QueryUnknown(GatewatchError):
+    """{where}: no query is saved as "{name}": "gatewatch query list" shows all"""
+
+    id = "query-unknown"
     exit_code = Exit.DATA
 
 

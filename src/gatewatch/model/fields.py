@@ -5,9 +5,11 @@ one entry here plus, for a field of the response, the code in `protocol/facts.py
 fingerprint that fills it.
 """
 
+import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import lru_cache
 
 __all__ = ["FIELDS", "Field", "Home", "Kind", "field_named", "similar_names"]
 
@@ -21,6 +23,8 @@ class Kind(StrEnum):
     VERSION = "version"
     IP = "ip"
     TIME = "time"
+    BOOLEAN = "boolean"
+    """Yes, or not known to be."""
 
 
 class Home(StrEnum):
@@ -48,6 +52,12 @@ class Field:
     aliases: tuple[str, ...] = field(default=())
     many: bool = False
     """A service has a list of such values, without order; None when it has none."""
+    computed: bool = False
+    """Not stored: worked out from other values when it is asked for."""
+    extra: bool = False
+    """Shown only when asked for by name: long, or dear to compute."""
+    closed: bool = False
+    """There are no other values than those of `query.words`."""
 
     @property
     def shape(self) -> str:
@@ -70,7 +80,7 @@ _ENTRIES = (
         Home.ROW,
         "Address of the service.",
         "ip:192.0.2.0/24",
-        ("host.ip", "net", "cidr"),
+        ("host.ip", "net", "cidr", "ipint", "host"),
     ),
     Field(
         "port",
@@ -79,6 +89,26 @@ _ENTRIES = (
         "TCP port of the service.",
         "port:7547",
         ("services.port", "host.services.port", "ports"),
+    ),
+    Field(
+        "ipv6",
+        Kind.BOOLEAN,
+        Home.ROW,
+        "Whether the address is one of IPv6.",
+        "ipv6:true",
+        ("has_ipv6",),
+        computed=True,
+        extra=True,
+    ),
+    Field(
+        "host.services",
+        _N,
+        Home.ROW,
+        "How many services the host has in the same snapshot.",
+        "host.services>1",
+        ("host.service_count", "service_count"),
+        computed=True,
+        extra=True,
     ),
     Field(
         "scan_time",
@@ -93,6 +123,24 @@ _ENTRIES = (
             "services.observed_at",
             "last_updated_at",
         ),
+    ),
+    Field(
+        "first_seen",
+        Kind.TIME,
+        Home.ROW,
+        "When this port of this address was first seen, in any snapshot.",
+        "first_seen>now-7d",
+        computed=True,
+        extra=True,
+    ),
+    Field(
+        "last_seen",
+        Kind.TIME,
+        Home.ROW,
+        "When it was last seen, in any snapshot.",
+        "last_seen<2026-11",
+        computed=True,
+        extra=True,
     ),
     Field(
         "snapshot",
@@ -113,8 +161,8 @@ _ENTRIES = (
             "location.country_code",
             "host.location.country",
             "host.location.country_code",
-            "geo",
         ),
+        closed=True,
     ),
     Field(
         "asn",
@@ -130,7 +178,15 @@ _ENTRIES = (
         Home.CUBE,
         "Name of that autonomous system.",
         'as.name:"Example Telecom"',
-        ("autonomous_system.name", "host.autonomous_system.name", "org", "isp"),
+        (
+            "autonomous_system.name",
+            "host.autonomous_system.name",
+            "autonomous_system.description",
+            "autonomous_system.organization",
+            "as.org",
+            "org",
+            "isp",
+        ),
     ),
     Field(
         "response",
@@ -145,8 +201,16 @@ _ENTRIES = (
         _R,
         "How much the service showed: syn-ack, connected, other (not HTTP) or http.",
         "spoke:http",
+        closed=True,
     ),
-    Field("outcome", _K, _R, "How the probe ended, in ZGrab2's words.", "outcome:success"),
+    Field(
+        "outcome",
+        _K,
+        _R,
+        "How the probe ended, in ZGrab2's words.",
+        "outcome:success",
+        closed=True,
+    ),
     Field(
         "status",
         _N,
@@ -156,11 +220,19 @@ _ENTRIES = (
         (
             "status_code",
             "http.status",
-            "7547.cwmp.get.status_code",
             "services.http.response.status_code",
+            "services.cwmp.http_info.status_code",
+            "host.services.endpoints.http.status_code",
         ),
     ),
-    Field("reason", _T, _R, "Reason phrase of the HTTP answer.", 'reason:"Not Authorized"'),
+    Field(
+        "reason",
+        _T,
+        _R,
+        "Reason phrase of the HTTP answer.",
+        'reason:"Not Authorized"',
+        ("services.http.response.status_reason", "services.cwmp.http_info.status_reason"),
+    ),
     Field("http.version", _K, _R, "Protocol of the status line, as sent.", "http.version:HTTP/1.0"),
     Field(
         "server",
@@ -168,13 +240,7 @@ _ENTRIES = (
         _R,
         "Server header; missing on half of all CWMP devices.",
         'server:"gSOAP/2.7"',
-        (
-            "7547.cwmp.get.headers.server",
-            "http.header.server",
-            "header.server",
-            "services.http.response.headers.server",
-            "host.services.cwmp.server",
-        ),
+        ("host.services.cwmp.server", "http.server"),
     ),
     Field("auth.scheme", _K, _R, "Scheme of the challenge: digest or basic.", "auth.scheme:basic"),
     Field("realm", _T, _R, "Realm of the challenge.", "realm:IgdAuthentication"),
@@ -184,7 +250,12 @@ _ENTRIES = (
         _R,
         "Title of the HTML page in the body.",
         'title:"Object Not Found"',
-        ("http.title", "7547.cwmp.get.title"),
+        (
+            "http.title",
+            "services.http.response.html_title",
+            "services.cwmp.http_info.html_title",
+            "host.services.endpoints.http.html_title",
+        ),
     ),
     Field(
         "content.type", _K, _R, "Content-Type header without parameters.", "content.type:text/xml"
@@ -196,14 +267,44 @@ _ENTRIES = (
         "Names of the header lines in the order sent.",
         'headers:"Content-Length WWW-Authenticate"',
     ),
-    Field("body.size", _N, _R, "Bytes of the body that were kept.", "body.size:0", ("body_size",)),
+    Field(
+        "header",
+        _T,
+        _R,
+        "Each header line as `name: value`, the name in lower case.",
+        'header:"cache-control: no-cache"',
+        many=True,
+        extra=True,
+    ),
+    Field(
+        "banner",
+        _T,
+        _R,
+        "Head, title, vendor, model and software: where a word without a field is looked for.",
+        'banner:"Server: gSOAP"',
+        ("all", "data"),
+        computed=True,
+        extra=True,
+    ),
+    Field(
+        "body.size",
+        _N,
+        _R,
+        "Bytes of the body that were kept.",
+        "body.size:0",
+        ("body_size", "services.http.response.body_size", "services.cwmp.http_info.body_size"),
+    ),
     Field(
         "body.sha256",
         _K,
         _R,
         "SHA-256 of the kept body, in hex.",
         "body.sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-        ("7547.cwmp.get.body_sha256",),
+        (
+            "body_sha256",
+            "services.http.response.body_hash",
+            "host.services.endpoints.http.body_hash_sha256",
+        ),
     ),
     Field(
         "oddities",
@@ -212,6 +313,7 @@ _ENTRIES = (
         "Where the answer breaks the grammar of HTTP, which identifies firmware.",
         "oddities:bare-lf",
         many=True,
+        closed=True,
     ),
     Field(
         "marks",
@@ -220,15 +322,42 @@ _ENTRIES = (
         "What the source of the answer left out or changed.",
         "marks:rebuilt",
         many=True,
+        closed=True,
     ),
-    Field("tls.subject", _T, _R, "Subject of the TLS certificate.", "tls.subject:router"),
+    Field(
+        "tls",
+        Kind.BOOLEAN,
+        _R,
+        "Whether the service spoke TLS, as far as its source tells.",
+        "tls:true",
+        ("services.tls", "host.services.tls", "has_ssl"),
+    ),
+    Field("tls.version", _K, _R, "Version of TLS that was agreed on.", "tls.version:TLSv1.0"),
+    Field("tls.cipher", _K, _R, "Cipher suite that was agreed on.", "tls.cipher:*RC4*"),
+    Field(
+        "tls.subject",
+        _T,
+        _R,
+        "Subject of the TLS certificate.",
+        "tls.subject:router",
+        ("ssl.cert.subject", "services.tls.certificates.leaf_data.subject_dn"),
+    ),
+    Field("tls.issuer", _T, _R, "Issuer of the TLS certificate.", "tls.issuer:router"),
+    Field(
+        "tls.sha256",
+        _K,
+        _R,
+        "SHA-256 of the TLS certificate, in hex.",
+        "tls.sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        ("services.certificate", "services.tls.certificates.leaf_fp_sha_256"),
+    ),
     Field(
         "software",
         _K,
         _R,
         "Server software.",
         "software:gSOAP",
-        ("host.services.software.product", "services.software.product"),
+        ("host.services.software.product", "services.software.product", "app"),
     ),
     Field(
         "software.version",
@@ -236,7 +365,12 @@ _ENTRIES = (
         _R,
         "Its version, as far as the answer tells.",
         "software.version:2.7",
-        ("version", "services.software.version"),
+        (
+            "version",
+            "metadata.version",
+            "services.software.version",
+            "host.services.software.version",
+        ),
     ),
     Field(
         "vendor",
@@ -252,7 +386,7 @@ _ENTRIES = (
         _R,
         "Model of the device.",
         "model:TD-8817",
-        ("metadata.product", "host.services.hardware.product"),
+        ("host.services.hardware.product",),
     ),
     Field(
         "device.type",
@@ -260,7 +394,7 @@ _ENTRIES = (
         _R,
         "Kind of device: router, gateway, printer, camera ...",
         "device.type:printer",
-        ("metadata.device_type", "device", "devicetype"),
+        ("metadata.device_type", "host.services.hardware.type", "device", "devicetype"),
     ),
     Field("firmware", _V, _R, "Firmware version, where the answer names it.", "firmware:6.83"),
     Field(
@@ -283,7 +417,7 @@ _ENTRIES = (
         _R,
         "Numbers of the vulnerabilities that the service may have.",
         "cve:CVE-2014-9222",
-        ("cves", "vuln", "vulns"),
+        ("cves", "vuln", "vulns", "host.services.vulns.id"),
         many=True,
     ),
     Field(
@@ -315,14 +449,35 @@ _ENTRIES = (
 
 FIELDS: dict[str, Field] = {entry.name: entry for entry in _ENTRIES}
 _BY_SPELLING = {name: entry for entry in _ENTRIES for name in (entry.name, *entry.aliases)}
+_HEADER_NAME = re.compile(r"header\.(?=.{1,64}$)([a-z0-9]+(?:-[a-z0-9]+)*)")
+# What a header line says under a field of its own.
+_OWN = {"server": "server"}
 
 
 def field_named(spelling: str) -> Field | None:
-    """The field with this canonical name or alias, in any case."""
-    return _BY_SPELLING.get(spelling.lower())
+    """The field with this canonical name or alias, in any case; `header.etag` is one of many."""
+    name = spelling.lower()
+    return _BY_SPELLING.get(name) or _header_field(name.replace("_", "-"))
+
+
+@lru_cache(maxsize=256)
+def _header_field(name: str) -> Field | None:
+    """The field of one header, by its first line; None when this is no header's name."""
+    match = _HEADER_NAME.fullmatch(name)
+    if match is None:
+        return None
+    if match[1] in _OWN:
+        return FIELDS[_OWN[match[1]]]
+    sentence = f"First {match[1]} header of the answer."
+    return Field(name, _T, _R, sentence, f"{name}:*", computed=True, extra=True)
 
 
 def similar_names(spelling: str) -> list[str]:
-    """Canonical names that `spelling` may have meant, the closest first, at most three."""
-    near = get_close_matches(spelling.lower(), _BY_SPELLING, n=3, cutoff=0.7)
-    return list(dict.fromkeys(_BY_SPELLING[name].name for name in near))
+    """Canonical names that `spelling` may have meant, the closest first, at most three.
+
+    Of a long dotted name the last part may tell more than the whole.
+    """
+    word = spelling.lower()
+    near = get_close_matches(word, _BY_SPELLING, n=3, cutoff=0.7)
+    near += get_close_matches(word.rpartition(".")[2], FIELDS, n=3, cutoff=0.8)
+    return list(dict.fromkeys(_BY_SPELLING[name].name for name in near))[:3]

@@ -43,7 +43,7 @@ __all__ = [
 
 _NAMES = (
     "response",
-    *(name for name, entry in FIELDS.items() if entry.home is Home.RESPONSE),
+    *(name for name, entry in FIELDS.items() if entry.home is Home.RESPONSE and not entry.computed),
     *SURENESS,
 )
 # What conditions of weaknesses ask of an answer, besides its features.

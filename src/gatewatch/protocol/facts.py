@@ -28,8 +28,17 @@ __all__ = ["FACT_FIELDS", "FEATURES", "Fact", "Facts", "read_facts"]
 
 FACT_FIELDS = (
     *("spoke", "outcome", "status", "reason", "http.version", "server", "auth.scheme", "realm"),
-    *("title", "content.type", "headers", "body.size", "body.sha256", "oddities", "marks"),
-    "tls.subject",
+    *(
+        "title",
+        "content.type",
+        "headers",
+        "header",
+        "body.size",
+        "body.sha256",
+        "oddities",
+        "marks",
+    ),
+    *("tls", "tls.version", "tls.cipher", "tls.subject", "tls.issuer", "tls.sha256"),
 )
 
 FEATURES: dict[str, str] = {
@@ -79,10 +88,8 @@ def read_facts(answer: Answer) -> Facts:
     if answer.marks:
         fields["marks"] = sorted(map(str, answer.marks))
     features: dict[str, str] = {}
-    for name, value in answer.tls:
-        if name == "subject":
-            fields["tls.subject"] = features["tls.subject"] = value
-            break
+    if answer.tls:
+        _read_tls(answer, fields, features)
     if answer.spoke is Spoke.HTTP:
         head = parse_head(answer.head)
         _read_head(head, answer, fields, features)
@@ -90,6 +97,15 @@ def read_facts(answer: Answer) -> Facts:
     elif answer.head:
         features["other.banner"] = text(answer.head)
     return Facts(fields, features)
+
+
+def _read_tls(answer: Answer, fields: Fields, features: dict[str, str]) -> None:
+    fields["tls"] = True
+    for name, value in answer.tls:
+        if f"tls.{name}" in fields:
+            fields[f"tls.{name}"] = value
+        if name == "subject":
+            features["tls.subject"] = value
 
 
 def _read_head(head: Head, answer: Answer, fields: Fields, features: dict[str, str]) -> None:
@@ -101,6 +117,7 @@ def _read_head(head: Head, answer: Answer, fields: Fields, features: dict[str, s
         if key in _TELLING:
             told.setdefault(key, []).append(value)
     features["http.header"] = "\n".join(lines)
+    fields["header"] = lines or None
     if head.status is not None:
         fields["status"] = head.status
         fields["reason"] = head.reason

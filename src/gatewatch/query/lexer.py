@@ -16,15 +16,18 @@ __all__ = ["MAX_LENGTH", "Scanner"]
 
 MAX_LENGTH = 8 * 1024
 
-KEYWORDS = frozenset({"and", "or", "not"})
 _BLANKS = re.compile(r"\s*")
-_KEYWORD = re.compile(r"(?:and|or|not)(?=[\s()]|$)", re.IGNORECASE)
+_KEYWORD = re.compile(r"(?:and|or|not)(?=[\s()]|$)|&&|\|\|", re.IGNORECASE)
+_SIGNS = {"&&": "and", "||": "or"}
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _CHUNK = re.compile(r"[^\s()\"'`]+")
 _OPERATOR_SIGNS = re.compile(r"[=~<>!]+")
 _RANKING = re.compile(r"(?:\^[0-9.]*|~[0-9.]*)$")
+_AFTER_QUOTES = re.compile(r"[~^][0-9.]*")
+_BETWEEN_SLASHES = re.compile(r"/((?:[^/\\\s]|\\\S)+)/(?=[\s),}]|$)")
+_PATTERN_CHUNK = re.compile(r"[^\s()\"'`{},]+")
 _DEFANGED = re.compile(r"\[[.:]\]")
-_UNQUOTED = re.compile(r"[^\s()\"'`\[\]{},\\*?]+")
+_UNQUOTED = re.compile(r"(?:[^\s()\"'`\[\]{},\\*?&|]|&(?!&)|\|(?!\|))+")
 _CLOSERS = {'"': '"', "'": "'", "`": "`"}
 _ESCAPE = re.compile(r"x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([^\sA-Za-z0-9]| )")
 _WILD = {"*": Wild.MANY, "?": Wild.ONE}
@@ -59,9 +62,10 @@ class Scanner:
         return self.text[self.position : self.position + 1]
 
     def at_end_of_term(self) -> bool:
-        """Whether a term may end here: white space, `)` or the end."""
+        """Whether a term may end here: white space, `)`, `&&`, `||` or the end."""
         char = self.peek()
-        return not char or char == ")" or char.isspace()
+        ended = not char or char == ")" or char.isspace()
+        return ended or self.text[self.position : self.position + 2] in _SIGNS
 
     def take(self, sign: str) -> bool:
         """Moves over `sign` when it stands here."""
@@ -69,10 +73,11 @@ class Scanner:
         self.position += len(sign) if found else 0
         return found
 
-    def keyword_ahead(self) -> str:
-        """`and`, `or` or `not` as written here, else nothing; does not move."""
+    def keyword_ahead(self) -> tuple[str, str]:
+        """`and`, `or` or `not`, and how it is written here; else nothing; does not move."""
         match = _KEYWORD.match(self.text, self.position)
-        return match[0] if match else ""
+        word = match[0] if match else ""
+        return _SIGNS.get(word, word.lower()), word
 
     def chunk_ahead(self) -> str:
         """Everything up to white space, brackets or quotes; does not move."""
@@ -97,8 +102,23 @@ class Scanner:
         match = _OPERATOR_SIGNS.match(self.text, self.position)
         return match[0] if match else ""
 
-    def quoted(self) -> str:
-        """The text between the quotes that begin here: `"` with escapes, `'` and `` ` `` as is."""
+    def regex(self) -> str:
+        """The pattern between the slashes that begin here; nothing when it is none."""
+        match = _BETWEEN_SLASHES.match(self.text, self.position)
+        self.position = match.end() if match else self.position
+        return match[1].replace("\\/", "/") if match else ""
+
+    def pattern_chunk(self) -> str:
+        """A pattern without quotes: up to a blank, a bracket or a comma."""
+        match = _PATTERN_CHUNK.match(self.text, self.position)
+        self.position = match.end() if match else self.position
+        return match[0] if match else ""
+
+    def quoted(self, *, pattern: bool = False) -> str:
+        """The text between the quotes that begin here: `"` with escapes, `'` and `` ` `` as is.
+
+        In a `pattern` only `\\"` and `\\\\` are escapes; every other backslash is RE2's.
+        """
         start, quote = self.position, self.text[self.position]
         self.position += 1
         parts: list[str] = []
@@ -112,7 +132,11 @@ class Scanner:
                 if quote != "'" or not self.take("'"):
                     return "".join(parts)
             elif char == "\\" and quote == '"':
-                char = self._escaped()
+                if not pattern:
+                    char = self._escaped()
+                elif self.peek() in ('"', "\\"):
+                    char = self.peek()
+                    self.position += 1
             parts.append(char)
 
     def unquoted(self) -> Pieces:
@@ -155,6 +179,12 @@ class Scanner:
             )
         self.position = match.end()
         return match[4] or chr(code)
+
+    def refuse_ranking_after_quotes(self) -> None:
+        """BadQuery when `^2` or `~` stands here."""
+        if match := _AFTER_QUOTES.match(self.text, self.position):
+            what = f'results are not ranked, "{match[0]}" has no effect'
+            self.fail(match.start(), what, "remove it")
 
     def _refuse_ranking(self, start: int) -> None:
         match = _RANKING.search(self.text, start, self.position)

@@ -15,10 +15,12 @@ from gatewatch.model.fields import Field
 __all__ = [
     "EVERYTHING",
     "PRESENT",
+    "AddressList",
     "And",
     "Condition",
     "Everything",
     "Form",
+    "Host",
     "Node",
     "Not",
     "Or",
@@ -34,6 +36,8 @@ __all__ = [
     "conditions",
     "conjuncts",
     "form_of",
+    "negated",
+    "on_host",
 ]
 
 
@@ -46,17 +50,29 @@ class Wild(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of time as its writer named it: `2026-11` is a month."""
+    """A stretch of time as its writer named it: `2026-11` is a month, `now-7d` a moment.
+
+    Two of one name are the same, whatever the clock said when they were read.
+    """
 
     text: str
-    first: int
+    first: int = dataclasses.field(compare=False)
     """Microseconds since 1970 UTC."""
-    last: int
+    last: int = dataclasses.field(compare=False)
     """Its last microsecond."""
 
 
-Scalar = str | int | Network | Period
-"""Text, number, address range or time, by the kind of the field."""
+@dataclass(frozen=True, slots=True)
+class AddressList:
+    """The addresses of a file, by its name."""
+
+    name: str
+    networks: tuple[Network, ...] = dataclasses.field(compare=False, repr=False)
+    """At least one, in any order."""
+
+
+Scalar = str | int | Network | Period | AddressList
+"""Text, number, truth value (a bool), address range or time, by the kind of the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +145,13 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
+class Host:
+    """Some service of the same host in the same snapshot satisfies `part`."""
+
+    part: "Node"
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """All of at least two parts, none of them an And or Everything."""
 
@@ -142,7 +165,12 @@ class Or:
     parts: tuple["Node", ...]
 
 
-Node = Everything | Condition | Not | And | Or
+Node = Everything | Condition | Not | Host | And | Or
+
+
+def negated(part: Node) -> Node:
+    """Whatever does not satisfy `part`; a second "not" takes the first one back."""
+    return part.part if isinstance(part, Not) else Not(part)
 
 
 def all_of(parts: Iterable[Node]) -> Node:
@@ -163,6 +191,11 @@ def any_of(parts: Iterable[Node]) -> Node:
     return Or(tuple(flat)) if len(flat) > 1 else flat[0]
 
 
+def on_host(part: Node) -> Node:
+    """Some service of the host satisfies `part`; asked of a host, a host answers for itself."""
+    return part if isinstance(part, Host | Everything) else Host(part)
+
+
 def conjuncts(node: Node) -> tuple[Node, ...]:
     """The parts that must all hold: the top-level clauses of a query; none for everything."""
     if isinstance(node, And):
@@ -171,10 +204,10 @@ def conjuncts(node: Node) -> tuple[Node, ...]:
 
 
 def conditions(node: Node) -> Iterator[Condition]:
-    """Every condition in `node`, in the order written."""
+    """Every condition in `node`, those within `Host` too, in the order written."""
     if isinstance(node, Condition):
         yield node
-    elif isinstance(node, Not):
+    elif isinstance(node, Not | Host):
         yield from conditions(node.part)
     elif isinstance(node, And | Or):
         for part in node.parts:

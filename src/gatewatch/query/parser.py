@@ -1,54 +1,61 @@
 """Text to tree: the grammar of the query language, and every complaint about a query.
 
     query     := either | nothing
-    either    := all ( "or" all )*
-    all       := term ( "and"? term )*            a space means and
-    term      := ( "not" | "-" ) term | "(" either ")" | "*" | address | condition
+    either    := all ( ("or" | "||") all )*
+    all       := term ( ("and" | "&&")? term )*            a blank means and
+    term      := ( "not" | "!" | "-" ) term | "(" either ")" | "*" | scope | word | condition
+    scope     := ( "host" | "services:" | "service" | ... ) "(" either ")"
     condition := field operator value
-    value     := words | "quoted" | 'quoted' | `quoted` | "*" | wor*s | "[" low "TO" high "]"
+    value     := scalar | scalar,scalar | "{" list "}" | "(" scalar "or" scalar ")" | "*"
+               | "[" low "TO" high "]" | "{" low "TO" high "}" | "/" pattern "/"
+    scalar    := bare | "quoted" | 'quoted' | `quoted`
 
-"not" binds closest, then "and", then "or". Nothing is accepted without effect: whatever cannot
-be read raises BadQuery with the column of the sign and how to mend it. Length and depth are
-bounded.
+"not" binds closest, then "and", then "or". Names are told apart in `names`, values become
+conditions in `terms`, dialects change meaning and never grammar. Nothing is accepted without
+effect: whatever cannot be read raises BadQuery with the column of the sign and how to mend it.
+Length, depth, lists and patterns are bounded.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
-from gatewatch.model.address import Address, Network, parse_network
-from gatewatch.model.fields import FIELDS, Field, Kind, field_named, similar_names
+from gatewatch.model.address import parse_network
+from gatewatch.model.errors import BadQuery
+from gatewatch.query.dialects import NATIVE, Dialect, host_wide
 from gatewatch.query.lexer import Scanner
+from gatewatch.query.names import CONTAINERS, HOST_SCOPES
 from gatewatch.query.nodes import (
     EVERYTHING,
-    PRESENT,
-    Condition,
     Node,
-    Not,
-    Pattern,
-    Period,
-    Range,
-    Scalar,
-    Value,
     Wild,
     all_of,
     any_of,
-    form_of,
+    negated,
+    on_host,
 )
-from gatewatch.query.operators import OPERATORS, SYMBOLS, operator_for
-from gatewatch.query.values import host_bits_note, is_one_point, read_scalar, written
+from gatewatch.query.operators import SYMBOLS
+from gatewatch.query.raw import Listed, Pieces, Raw, Regex, Span, Word
+from gatewatch.query.terms import Files, Terms
 
-__all__ = ["MAX_DEPTH", "Query", "parse"]
+__all__ = ["MAX_DEPTH", "MAX_LIST", "Query", "parse"]
 
 MAX_DEPTH = 64
+MAX_LIST = 1000
 
 _QUOTES = ('"', "'", "`")
+_SPELLINGS = {"==": "=", ":<=": "<=", ":>=": ">=", ":<": "<", ":>": ">"}
+_SYMBOLS = (*SYMBOLS, *_SPELLINGS)
+_PATTERNS = frozenset({"=~", "!~"})
 _ADDRESS_BEGINS = re.compile(r"[0-9A-Fa-f]*(?:\[?[.:]\]?)")
 _ADDRESS_SHAPE = re.compile(
     r"[0-9]+(?:\.[0-9]+){3}(?:[/-].*)?|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(?:[/-].*)?"
 )
-_PATTERN_SHAPE = re.compile(r"/.*[^\\]/", re.DOTALL)
+_NETWORK_NUMBER = re.compile(r"AS[0-9]+", re.IGNORECASE)
+_CVE = re.compile(r"CVE-[0-9-]+", re.IGNORECASE)
+_SERVICE = re.compile(r"[0-9]{1,5}/[a-z]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,47 +64,82 @@ class Query:
 
     node: Node
     notes: tuple[str, ...] = ()
+    rewrites: tuple[str, ...] = ()
+    """Names that stand for other fields, each with what it became."""
+    unit: str = "services"
+    """What is counted: `services`, or `hosts` in a dialect that counts them."""
 
 
-def parse(text: str) -> Query:
-    """The query that `text` writes; nothing at all is everything. Raises BadQuery."""
-    return _Parser(text).query()
+def parse(
+    text: str,
+    dialect: Dialect = NATIVE,
+    *,
+    overlay: Path | None = None,
+    files: Files | None = None,
+) -> Query:
+    """The query that `text` writes; nothing at all is everything.
+
+    `overlay` is the user's own catalogue, whose words are known as well; `files` reads what
+    `ip:@FILE` names, which is refused without it. Raises BadQuery, which carries `text`.
+    """
+    try:
+        return _Parser(text, Terms(dialect, overlay, files)).query()
+    except BadQuery as error:
+        error.text = text
+        raise
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, terms: Terms) -> None:
         self._scan = Scanner(text)
-        self._notes: list[str] = []
+        self._terms = terms
         self._depth = 0
+        self._prefixes: tuple[str, ...] = ()
+        self._bare_before = ""
 
     def query(self) -> Query:
-        scan = self._scan
+        scan, terms = self._scan, self._terms
         scan.skip_blanks()
-        if not scan.peek():
-            return Query(EVERYTHING)
-        node = self._either()
+        node = self._either() if scan.peek() else EVERYTHING
         if scan.peek():
             scan.fail(scan.position, "nothing opened this bracket", "remove it")
-        return Query(node, tuple(self._notes))
+        counts_hosts = terms.dialect.counts_hosts
+        return Query(
+            host_wide(node) if counts_hosts else node,
+            tuple(terms.notes),
+            tuple(dict.fromkeys(terms.rewrites)),
+            "hosts" if counts_hosts else "services",
+        )
 
     def _either(self) -> Node:
         parts = [self._all()]
-        while self._scan.keyword_ahead().lower() == "or":
-            parts.append(self._after_keyword(self._all))
-        return any_of(parts)
+        while True:
+            if self._scan.keyword_ahead()[0] == "or":
+                parts.append(self._after_keyword(self._all))
+            elif self._terms.dialect.blank_is_or and self._scan.peek() not in ("", ")"):
+                parts.append(self._all())
+            else:
+                return any_of(parts)
 
     def _all(self) -> Node:
+        self._bare_before = ""
         parts = [self._term()]
         while True:
             self._scan.skip_blanks()
-            word = self._scan.keyword_ahead().lower()
+            word = self._scan.keyword_ahead()[0]
             if word == "or" or self._scan.peek() in ("", ")"):
                 return all_of(parts)
-            parts.append(self._after_keyword(self._term) if word == "and" else self._term())
+            if word == "and":
+                self._bare_before = ""
+                parts.append(self._after_keyword(self._term))
+            elif self._terms.dialect.blank_is_or:
+                return all_of(parts)
+            else:
+                parts.append(self._term())
 
     def _after_keyword(self, read: Callable[[], Node]) -> Node:
         scan = self._scan
-        start, word = scan.position, scan.keyword_ahead()
+        start, (_, word) = scan.position, scan.keyword_ahead()
         scan.take(word)
         scan.skip_blanks()
         if scan.peek() in ("", ")"):
@@ -110,30 +152,32 @@ class _Parser:
         if self._depth > MAX_DEPTH:
             scan.fail(scan.position, f"brackets go {MAX_DEPTH} deep at most", "simplify it")
         scan.skip_blanks()
-        word = scan.keyword_ahead()
-        if word.lower() == "not":
-            node: Node = Not(self._after_keyword(self._term))
+        word, spelled = scan.keyword_ahead()
+        before, self._bare_before = self._bare_before, ""
+        if word == "not":
+            node = negated(self._after_keyword(self._term))
         elif word:
-            scan.fail(scan.position, f'"{word}" needs a term before it', "remove it")
-        elif scan.peek() == "-":
+            scan.fail(scan.position, f'"{spelled}" needs a term before it', "remove it")
+        elif scan.peek() in ("-", "!"):
             node = self._excluded()
         elif scan.peek() == "(":
             node = self._bracket()
         else:
+            self._bare_before = before
             node = self._leaf()
         self._depth -= 1
         return node
 
     def _excluded(self) -> Node:
         scan = self._scan
-        start = scan.position
-        scan.take("-")
+        start, sign = scan.position, scan.peek()
+        scan.take(sign)
         if scan.at_end_of_term():
             scan.skip_blanks()
             term = scan.chunk_ahead() or "port:7547"
-            what = '"-" must touch the term it excludes'
-            scan.fail(start, what, f"write -{term}")
-        return Not(self._term())
+            what = f'"{sign}" must touch the term it excludes: {sign}{term}'
+            scan.fail(start, what, "write it without the blank")
+        return negated(self._term())
 
     def _bracket(self) -> Node:
         scan = self._scan
@@ -155,194 +199,285 @@ class _Parser:
         if scan.peek() == ")":
             scan.fail(start, "nothing opened this bracket", "remove it")
         if scan.peek() in _QUOTES:
-            self._fail_without_field(start, scan.quoted())
+            return self._bare(Word((scan.quoted(),), start, quoted=True))
+        if scan.peek() == "/" and (pattern := scan.regex()):
+            return self._terms.term("banner", start, ":", Regex(pattern, start + 1), ())
         chunk = scan.chunk_ahead()
         if chunk == "*":
             scan.take(chunk)
             return EVERYTHING
-        if node := self._address(chunk):
+        if node := self._shaped(chunk):
+            self._require_end()
             return node
         name = scan.name()
+        after_name = scan.position
         scan.skip_blanks()
-        symbol = scan.symbol(SYMBOLS) if name else ""
-        if not symbol:
-            self._fail_without_field(start, chunk)
-        return self._on_port(name, self._condition(self._field(name, start), symbol, start), start)
+        symbol = scan.symbol(_SYMBOLS) if name else ""
+        if name and (scope := self._scope(name, symbol, start)):
+            return scope
+        if symbol:
+            self._bare_before = ""
+            return self._condition(name, _SPELLINGS.get(symbol, symbol), start)
+        scan.position = after_name
+        if name and scan.peek() == "(":
+            self._fail_unquoted()
+        scan.position = start
+        return self._bare(Word(self._pieces(), start))
 
-    def _address(self, chunk: str) -> Node | None:
-        """A bare address or network; None when this is none."""
+    def _scope(self, name: str, symbol: str, start: int) -> Node | None:
+        """`name:( ... )`, whose names are relative; None when this is none."""
+        scan, word = self._scan, name.lower()
+        if word not in CONTAINERS or symbol not in ("", ":"):
+            return None
+        before = scan.position
+        scan.skip_blanks()
+        if scan.peek() != "(":
+            scan.position = before
+            return None
+        if word.endswith(".headers"):
+            return self._header_pair(start)
+        outer, self._prefixes = self._prefixes, CONTAINERS[word]
+        node = self._bracket()
+        self._prefixes = outer
+        self._require_end()
+        return on_host(node) if word in HOST_SCOPES else node
+
+    def _header_pair(self, start: int) -> Node:
+        """`headers:(key="Server" and value:x)` is `header.server:x`."""
         scan = self._scan
+        scan.take("(")
+        said: dict[str, tuple[str, Raw]] = {}
+        while scan.skip_blanks() or not scan.take(")"):
+            if scan.keyword_ahead()[0] == "and":
+                scan.take(scan.keyword_ahead()[1])
+                continue
+            name = scan.name().lower()
+            scan.skip_blanks()
+            symbol = scan.symbol(_SYMBOLS)
+            if name not in ("key", "value") or name in said or not symbol:
+                mend = 'write headers:(key="Server" and value:RomPager)'
+                scan.fail(scan.position, "a header is asked for by one key and one value", mend)
+            scan.skip_blanks()
+            said[name] = (_SPELLINGS.get(symbol, symbol), self._value(symbol))
+        key = said["key"][1] if "key" in said else None
+        if not isinstance(key, Word) or not key.text or "value" not in said:
+            mend = 'write headers:(key="Server" and value:RomPager)'
+            scan.fail(start, "a header is asked for by one key and one value", mend)
+        self._require_end()
+        symbol, raw = said["value"]
+        return self._terms.term(f"header.{key.text}", start, symbol, raw, ())
+
+    def _shaped(self, chunk: str) -> Node | None:
+        """What needs no field because of its shape; None when this is none."""
+        scan, start = self._scan, self._scan.position
+        for shape, name in ((_NETWORK_NUMBER, "asn"), (_CVE, "cve"), (_SERVICE, "protocols")):
+            if shape.fullmatch(chunk):
+                scan.take(chunk)
+                return self._terms.term(name, start, ":", Word((chunk,), start), ())
         if not _ADDRESS_BEGINS.match(chunk):
             return None
         try:
             network = parse_network(chunk)
         except ValueError as error:
             if _ADDRESS_SHAPE.fullmatch(chunk):
-                mend = 'write 192.0.2.1 or 192.0.2.0/24; text needs a field, as in server:"1.0"'
-                scan.fail(scan.position, f'"{chunk}": {error}', mend)
+                mend = 'write 192.0.2.1 or 192.0.2.0/24; text needs quotes, as in "1.0"'
+                scan.fail(start, f'"{chunk}": {error}', mend)
             return None
-        column = scan.position + 1
         scan.take(chunk)
-        self._note_host_bits(chunk, network)
-        return Condition(FIELDS["ip"], ":", network, column)
+        return self._terms.ip(network, chunk, start)
 
-    def _field(self, name: str, start: int) -> Field:
-        entry = field_named(name)
-        if entry is None:
-            near = " or ".join(similar_names(name))
-            meant = f"did you mean {near}? " if near else ""
-            self._scan.fail(
-                start, f'unknown field "{name}"', f"{meant}(gatewatch fields lists all)"
-            )
-        return entry
+    def _bare(self, word: Word) -> Node:
+        scan = self._scan
+        text = word.spelled
+        if not word.quoted and (not text or re.search("[:=<>]", text)):
+            if not text:
+                self._fail_unquoted()
+            what = f'"{text}" stands without a field'
+            scan.fail(word.at, what, 'write field:value, as in server:"gSOAP/2.7"')
+        self._require_end()
+        if self._bare_before and not word.quoted:
+            either = f'"{self._bare_before} or {text}" for either'
+            self._terms.note(f"space means and; write {either}")
+        self._bare_before = text if not word.quoted else ""
+        return self._terms.bare(word)
 
-    def _condition(self, entry: Field, symbol: str, start: int) -> Node:
+    def _condition(self, name: str, symbol: str, start: int) -> Node:
         scan = self._scan
         value_at = scan.position
         blank = scan.skip_blanks()
-        if scan.peek() in ("", ")") or (blank and scan.keyword_ahead()):
-            what = f"value missing after {entry.name}{symbol}"
-            scan.fail(value_at, what, f"write {entry.example}")
-        value_at = scan.position
-        value = self._value(entry)
-        if not scan.at_end_of_term():
-            self._fail_unquoted()
-        if entry.kind is Kind.IP and value is PRESENT and symbol == ":":
-            return EVERYTHING
-        self._check(entry, symbol, value, value_at)
-        return Condition(entry, symbol, value, start + 1)
+        if scan.at_end_of_term() or (blank and scan.keyword_ahead()[0]):
+            what = f"value missing after {name}{symbol}"
+            scan.fail(value_at, what, "write one, as in port:7547, or * for any value")
+        signs = scan.signs_ahead()
+        if signs or scan.peek() == ":":
+            self._fail_signs(name, symbol, signs)
+        raw = self._value(symbol)
+        self._require_end()
+        return self._terms.term(name, start, symbol, raw, self._prefixes)
 
-    def _on_port(self, name: str, condition: Node, start: int) -> Node:
-        """`7547.cwmp.get.status_code:401` speaks of port 7547 as well."""
-        port, dot, _ = name.partition(".")
-        if not dot or not port.isdigit():
-            return condition
-        entry = FIELDS["port"]
-        number = read_scalar(entry, port, start + 1)
-        return all_of([Condition(entry, ":", number, start + 1), condition])
+    def _fail_signs(self, name: str, symbol: str, signs: str) -> None:
+        scan = self._scan
+        if symbol == ":" and signs in _SYMBOLS:
+            scan.take(signs)
+            rest = scan.chunk_ahead()
+            scan.position -= len(signs)
+            scan.fail(scan.position, f'"{signs}" replaces ":"', f"write {name}{signs}{rest}")
+        if signs:
+            there = f"there are {' '.join(SYMBOLS)}; quote a value that begins so"
+            scan.fail(scan.position, f'"{signs}" is no operator here', there)
 
-    def _value(self, entry: Field) -> Value:
+    def _value(self, symbol: str) -> Raw:
         scan = self._scan
         start = scan.position
-        signs = scan.signs_ahead()
-        if signs or (scan.peek() == ":" and entry.kind is not Kind.IP):
-            what = f'"{signs or ":"}" is no operator here'
-            scan.fail(start, what, f"there are {' '.join(SYMBOLS)}; quote a value that begins so")
-        if scan.take("["):
-            return self._range(entry, start)
+        if symbol in _PATTERNS:
+            return self._pattern()
+        if scan.peek() == "/" and (pattern := scan.regex()):
+            return Regex(pattern, start + 1)
+        if scan.peek() == "[" and not scan.text.startswith(("[.]", "[:]"), start):
+            return self._span("]", start)
+        if scan.peek() == "{":
+            return self._braces(start)
+        if scan.peek() == "(":
+            return self._alternatives(start)
+        words = self._words(self._word())
+        while scan.take(","):
+            words += self._words(self._word())
+            self._cap(words, start)
+        return words[0] if len(words) == 1 else Listed(tuple(words), start)
+
+    def _pattern(self) -> Regex:
+        scan = self._scan
+        start = scan.position
         if scan.peek() in _QUOTES:
-            return self._scalar(entry, scan.quoted(), start)
-        pieces = _collapsed(scan.unquoted())
-        if _PATTERN_SHAPE.fullmatch(scan.text[start : scan.position]):
-            what = "patterns between slashes are not known here"
-            scan.fail(start, what, "quote the value to look for the slashes themselves")
-        if pieces == (Wild.MANY,):
-            return PRESENT
-        if len(pieces) == 1 and isinstance(pieces[0], str):
-            return self._scalar(entry, pieces[0], start)
+            return Regex(scan.quoted(pattern=True), start + 1)
+        if pattern := scan.regex():
+            return Regex(pattern, start + 1)
+        pattern = scan.pattern_chunk()
+        if not pattern:
+            self._fail_unquoted()
+        return Regex(pattern, start)
+
+    def _word(self) -> Word:
+        scan = self._scan
+        start = scan.position
+        if scan.peek() in _QUOTES:
+            text = scan.quoted()
+            scan.refuse_ranking_after_quotes()
+            return Word((text,), start, quoted=True)
+        pieces = self._pieces()
         if not pieces:
             self._fail_unquoted()
-        return Pattern(pieces)
+        return Word(pieces, start)
 
-    def _scalar(self, entry: Field, text: str, start: int) -> Scalar:
-        value = read_scalar(entry, text, start + 1)
-        if isinstance(value, Network):
-            self._note_host_bits(text, value)
-        return value
+    def _words(self, word: Word) -> list[Word]:
+        """A word as one value, or as several where the dialect splits within quotes."""
+        if not (self._terms.dialect.splits_quotes and word.quoted and "," in word.spelled):
+            return [word]
+        return [Word((part.strip(),), word.at, quoted=True) for part in word.spelled.split(",")]
 
-    def _range(self, entry: Field, start: int) -> Value:
+    def _pieces(self) -> Pieces:
+        pieces = self._scan.unquoted()
+        return tuple(
+            piece
+            for piece, before in zip(pieces, (None, *pieces), strict=False)
+            if piece is not Wild.MANY or before is not Wild.MANY
+        )
+
+    def _braces(self, start: int) -> Raw:
+        """`{a, b}` is a list, `{a TO b}` a range without its ends: the word TO decides."""
         scan = self._scan
-        low = self._range_end(entry, start)
+        scan.take("{")
+        scan.skip_blanks()
+        words = [self._word()]
+        blank = scan.skip_blanks()
+        if blank and scan.take("TO"):
+            scan.position = start + 1
+            return self._span("}", start)
+        while scan.take(","):
+            scan.skip_blanks()
+            words.append(self._word())
+            self._cap(words, start)
+            scan.skip_blanks()
+        if not scan.take("}"):
+            if blank and len(words) == 1 and scan.peek():
+                self._fail_range(start, words[0], "}")
+            if not scan.peek():
+                scan.fail(start, "this brace is never closed", "add } at the end")
+            self._fail_unquoted()
+        return words[0] if len(words) == 1 else Listed(tuple(words), start)
+
+    def _alternatives(self, start: int) -> Raw:
+        """`software:(gSOAP or RomPager)`."""
+        scan = self._scan
+        scan.take("(")
+        scan.skip_blanks()
+        words = [self._word()]
+        while scan.skip_blanks() or not scan.take(")"):
+            if not scan.peek():
+                scan.fail(start, "this bracket is never closed", "add ) at the end")
+            if scan.peek() == ")":
+                continue
+            word, spelled = scan.keyword_ahead()
+            if word != "or":
+                scan.fail(scan.position, "values in brackets stand with or between them",
+                          "write field:(a or b)")  # fmt: skip
+            scan.take(spelled)
+            scan.skip_blanks()
+            words.append(self._word())
+            self._cap(words, start)
+        return words[0] if len(words) == 1 else Listed(tuple(words), start)
+
+    def _cap(self, words: list[Word], start: int) -> None:
+        if len(words) > MAX_LIST:
+            what = f"a list has at most {MAX_LIST:,} values"
+            self._scan.fail(start, what, "write addresses into a file: ip:@FILE")
+
+    def _span(self, closer: str, start: int) -> Span:
+        scan = self._scan
+        scan.position = start + 1
+        low = self._span_end(start, closer)
         scan.skip_blanks()
         if not scan.take("TO") and not scan.take("to"):
-            self._fail_range(start)
-        high = self._range_end(entry, start)
+            self._fail_range(start, low, closer)
+        high = self._span_end(start, closer)
         scan.skip_blanks()
-        if not scan.take("]"):
-            self._fail_range(start)
-        if low is None and high is None:
-            scan.fail(start, "this range has no end", f"write {entry.name}:* for any value")
-        if isinstance(low, Network) or isinstance(high, Network):
-            return self._address_range(low, high, start)
-        if _descends(low, high):
-            scan.fail(start, "this range is empty", "write the lower end first")
-        return Range(low, high)
+        if not scan.take(closer):
+            self._fail_range(start, None, closer)
+        return Span(low, high, start, inclusive=closer == "]")
 
-    def _range_end(self, entry: Field, start: int) -> Scalar | None:
+    def _span_end(self, start: int, closer: str) -> Word:
         scan = self._scan
-        if not scan.skip_blanks() and scan.position != start + 1:
-            self._fail_range(start)
+        if (not scan.skip_blanks() and scan.position != start + 1) or not scan.peek():
+            self._fail_range(start, None, closer)
         at = scan.position
-        if scan.peek() in _QUOTES and scan.peek():
-            return self._scalar(entry, scan.quoted(), at)
-        pieces = scan.unquoted()
-        if pieces == [Wild.MANY]:
-            return None
-        if len(pieces) != 1 or not isinstance(pieces[0], str):
-            self._fail_range(start)
-        return self._scalar(entry, pieces[0], at)
+        if scan.peek() in _QUOTES:
+            return Word((scan.quoted(),), at, quoted=True)
+        pieces = self._pieces()
+        if not pieces:
+            self._fail_range(start, None, closer)
+        return Word(pieces, at)
 
-    def _address_range(self, low: Scalar | None, high: Scalar | None, start: int) -> Network:
-        first, last = (
-            end.first if isinstance(end, Network) and end.first == end.last else None
-            for end in (low, high)
-        )
-        if first is None or last is None or not _is_ascending(first, last):
-            what = "a range of addresses is [first TO last], both of one family, in this order"
-            self._scan.fail(start, what, "write ip:[192.0.2.1 TO 192.0.2.9]")
-        return Network(first, last)
+    def _fail_range(self, start: int, low: Word | None, closer: str) -> NoReturn:
+        """Says the range that was probably meant."""
+        scan = self._scan
+        high = scan.chunk_ahead().rstrip("]}")
+        opener = scan.text[start]
+        name = "status:"
+        if low is not None and re.fullmatch(r"[0-9A-Za-z.:-]{1,40}", f"{low.spelled}{high}"):
+            what = f"a range is {opener}{low.spelled} TO {high or '*'}{closer}"
+        else:
+            what = "a range is [a TO b]"
+        scan.fail(start, what, f"write {name}[400 TO 499]")
 
-    def _check(self, entry: Field, symbol: str, value: Value, at: int) -> None:
-        scan, name = self._scan, entry.name
-        if operator_for(symbol, form_of(value), entry.kind) is None:
-            taken = (
-                f"{name}{one.symbol}{one.form}" for one in OPERATORS if entry.kind in one.kinds
-            )
-            what = f"{name} ({entry.kind}) does not take {name}{symbol}{form_of(value)}"
-            scan.fail(at, what, f"it takes {', '.join(taken)}")
-        if symbol == ":" and value == "" and entry.kind is Kind.TEXT:
-            what = "every text contains nothing"
-            scan.fail(at, what, f'write {name}="" for an empty one, {name}:* for any')
-        if symbol in ("=", "!=") and not is_one_point(value):
-            what = f'"{written(value)}" is more than one {entry.kind}'
-            scan.fail(at, what, f"write {_more_than_one(name, symbol, value)}")
-
-    def _note_host_bits(self, text: str, network: Network) -> None:
-        if note := host_bits_note(text, network):
-            self._notes.append(note)
-
-    def _fail_without_field(self, start: int, text: str) -> NoReturn:
-        what = f'"{text}" stands without a field'
-        self._scan.fail(start, what, 'write field:value, as in server:"gSOAP/2.7"')
+    def _require_end(self) -> None:
+        scan = self._scan
+        if not scan.at_end_of_term():
+            scan.refuse_ranking_after_quotes()
+            self._fail_unquoted()
 
     def _fail_unquoted(self) -> NoReturn:
         scan = self._scan
+        if not scan.peek():
+            scan.fail(scan.position, "a value is missing here", "add one")
         what = f'"{scan.peek()}" cannot stand here without quotes'
         scan.fail(scan.position, what, "quote the whole value, or leave a blank after it")
-
-    def _fail_range(self, start: int) -> NoReturn:
-        self._scan.fail(start, "a range is [a TO b]", "write status:[400 TO 499]")
-
-
-def _collapsed(pieces: Sequence[str | Wild]) -> tuple[str | Wild, ...]:
-    """`pieces` with runs of `*`, which mean no more than one, made one."""
-    return tuple(
-        piece
-        for piece, before in zip(pieces, (None, *pieces), strict=False)
-        if piece is not Wild.MANY or before is not Wild.MANY
-    )
-
-
-def _is_ascending(first: Address, last: Address) -> bool:
-    return (first.high is None) == (last.high is None) and first.number <= last.number
-
-
-def _descends(low: Scalar | None, high: Scalar | None) -> bool:
-    """Whether both ends are there and of a kind that has an order, and in the wrong one."""
-    if isinstance(low, Period) and isinstance(high, Period):
-        return low.first > high.first
-    return isinstance(low, int) and isinstance(high, int) and low > high
-
-
-def _more_than_one(name: str, symbol: str, value: Value) -> str:
-    return f"{'not ' if symbol == '!=' else ''}{name}:{written(value)}"

@@ -6,12 +6,11 @@ without `snapshot:` looks through all. Such conditions choose what is read, so t
 the others and never inside "or", "not" or brackets.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gatewatch.model.errors import BadQuery
-from gatewatch.model.fields import FIELDS, Home, Kind
+from gatewatch.model.fields import FIELDS, Home
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.query.nodes import (
     Condition,
@@ -26,6 +25,9 @@ from gatewatch.query.nodes import (
 from gatewatch.query.values import named_period
 
 __all__ = ["Scope", "scope"]
+
+# Whoever asks when something was seen means every snapshot, unless one is named.
+_ABOUT_ALL = frozenset({"scan_time", "last_seen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,7 @@ def _picked(condition: Condition, infos: Sequence[SnapshotInfo]) -> Sequence[Sna
     if isinstance(value, Present):
         return infos
     if isinstance(value, Pattern):
-        pattern = re.compile("".join(map(_pattern_piece, value.pieces)), re.IGNORECASE)
-        return [info for info in infos if pattern.fullmatch(info.id)]
+        return [info for info in infos if _matches(value, info.id)]
     word = str(value)
     if word.lower() == "latest":
         return infos[-1:]
@@ -99,14 +100,33 @@ def _picked(condition: Condition, infos: Sequence[SnapshotInfo]) -> Sequence[Sna
     return known[-1:]
 
 
-def _pattern_piece(piece: str | Wild) -> str:
-    if isinstance(piece, Wild):
-        return ".*" if piece is Wild.MANY else "."
-    return re.escape(piece)
+def _matches(pattern: Pattern, name: str) -> bool:
+    """Whether the whole of `name` matches, in any case; work is bounded by their lengths' product.
+
+    Only the last `*` is ever tried anew: what an earlier one took can stay as it is.
+    """
+    signs = [sign for piece in pattern.pieces for sign in _signs(piece)]
+    name = name.lower()
+    at, place, star, retry = 0, 0, -1, 0
+    while place < len(name):
+        if at < len(signs) and signs[at] in (Wild.ONE, name[place]):
+            at, place = at + 1, place + 1
+        elif at < len(signs) and signs[at] is Wild.MANY:
+            star, retry, at = at, place, at + 1
+        elif star >= 0:
+            retry += 1
+            at, place = star + 1, retry
+        else:
+            return False
+    return all(sign is Wild.MANY for sign in signs[at:])
+
+
+def _signs(piece: str | Wild) -> Sequence[str | Wild]:
+    return [piece] if isinstance(piece, Wild) else piece.lower()
 
 
 def _is_about_time(clause: Node) -> bool:
-    return isinstance(clause, Condition) and clause.field.kind is Kind.TIME
+    return isinstance(clause, Condition) and clause.field.name in _ABOUT_ALL
 
 
 def _refuse_inner(clause: Node) -> None:

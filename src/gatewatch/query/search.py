@@ -1,27 +1,24 @@
-"""Services behind a query: counted, listed, and explained when there are none.
+"""Services behind a query: counted and listed.
 
 Counting reads the cube of counts unless the query speaks of addresses or times. Listing streams:
 memory stays bounded however many services there are, unless they are to be sorted by a field.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from gatewatch.model.address import Address
 from gatewatch.model.fields import Field, Kind
 from gatewatch.model.table import Value
 from gatewatch.query.compile import column_of, counted_from, key_of, table_of, where
-from gatewatch.query.nodes import Node, conjuncts
-from gatewatch.query.printing import printed
+from gatewatch.query.nodes import Node
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Alone", "count_hosts", "count_services", "counted_alone", "services"]
+__all__ = ["count_hosts", "count_services", "services"]
 
 _BATCH = 2048
-# So many clauses of a query that found nothing are counted by themselves.
-_MOST_ALONE = 8
 _BY_ADDRESS = "ip_high NULLS FIRST, ip, port, snapshot"
 # One family after the other: DuckDB then skips whole row groups by their smallest address, and a
 # first page of 20 million services costs what its rows cost.
@@ -37,13 +34,6 @@ _FAMILIES = {
 }
 
 
-class Alone(NamedTuple):
-    """What one clause of a query finds by itself."""
-
-    clause: str
-    services: int
-
-
 def count_services(con: "duckdb.DuckDBPyConnection", node: Node) -> int:
     """How many services satisfy `node`, in the snapshots of `con`."""
     condition = where(node)
@@ -57,12 +47,6 @@ def count_hosts(con: "duckdb.DuckDBPyConnection", node: Node) -> int:
     condition = where(node)
     sql = f"SELECT count(*) FROM (SELECT DISTINCT ip_high, ip FROM services WHERE {condition.text})"
     return int(con.execute(sql, condition.values).fetchall()[0][0])
-
-
-def counted_alone(con: "duckdb.DuckDBPyConnection", node: Node) -> list[Alone]:
-    """Each top-level clause of `node` with what it finds by itself, eight at most."""
-    clauses = conjuncts(node)[:_MOST_ALONE]
-    return [Alone(printed(clause), count_services(con, clause)) for clause in clauses]
 
 
 def services(
@@ -109,7 +93,7 @@ def _selected(
     inner = "" if limit is None else f"{outer} LIMIT {limit}"
     sql = (
         f"SELECT {', '.join(map(_shown, fields))} FROM (SELECT services.* FROM services "
-        f"{_joins(sorting)} WHERE {family} AND {condition.text} {inner}) "
+        f"{_joins(sorting)} WHERE {family} AND {condition.text} {inner}) AS services "
         f"{_joins([*fields, *sorting])} {outer}"
     )
     found = con.execute(sql, condition.values)

@@ -5,6 +5,7 @@ be seen is an escape (`\\x1b`, `\\u202e`) that the parser turns back.
 """
 
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -12,14 +13,25 @@ from gatewatch.model.address import Network, parse_address, parse_network, refan
 from gatewatch.model.errors import BadQuery
 from gatewatch.model.fields import Field, Kind
 from gatewatch.model.moment import SECOND, iso, parse_moment
-from gatewatch.query.nodes import Pattern, Period, Present, Range, Scalar, Value, Wild
+from gatewatch.query.nodes import (
+    AddressList,
+    Pattern,
+    Period,
+    Present,
+    Range,
+    Scalar,
+    Value,
+    Wild,
+)
 
 __all__ = [
     "host_bits_note",
     "is_one_point",
     "named_period",
     "network_text",
+    "quoted",
     "read_scalar",
+    "relative_time",
     "written",
 ]
 
@@ -30,8 +42,14 @@ _BARE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]*")
 _BARE_SIGNS = frozenset("_./+-")
 _KEYWORDS = frozenset({"and", "or", "not"})
 _ESCAPED = frozenset('"\\')
+# Before this no CWMP existed.
+_FIRST_MOMENT = 946_684_800 * SECOND
+_CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,7}", re.IGNORECASE)
 _RESPONSE = re.compile(r"[0-9a-fA-F]{16}")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_BACK = re.compile(r"now(?:-([0-9]{1,5})([mhdwMy]))?", re.ASCII)
+_UNITS_S = {"m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400, "M": 30 * 86_400, "y": 365 * 86_400}
+_TRUTHS = dict.fromkeys(("true", "yes", "1"), True) | dict.fromkeys(("false", "no", "0"), False)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -45,15 +63,34 @@ def written(value: Value) -> str:
     if isinstance(value, Present):
         return "*"
     if isinstance(value, Pattern):
-        return "".join(map(_pattern_piece, value.pieces))
+        text = "".join(map(_pattern_piece, value.pieces))
+        # What begins and ends with a slash would be a regular expression.
+        return f"\\{text}" if text.startswith("/") else text
     if isinstance(value, Range):
         low, high = ("*" if end is None else written(end) for end in (value.low, value.high))
         return f"[{low} TO {high}]"
     return _written_scalar(value)
 
 
+def quoted(text: str) -> str:
+    """`text` within quotes, what cannot be seen as escapes."""
+    return '"' + "".join(map(_quoted_char, text)) + '"'
+
+
+def relative_time(text: str, now: float) -> Period | None:
+    """The moment that `now` or `now-7d` names (m h d w M y: minutes to years); None for others."""
+    match = _BACK.fullmatch(text)
+    if match is None:
+        return None
+    back = int(match[1] or 0) * _UNITS_S[match[2] or "m"]
+    moment = max(round((now - back) * SECOND), _FIRST_MOMENT)
+    return Period(text, moment, moment)
+
+
 def is_one_point(value: Value) -> bool:
     """Whether an address or a time names one, not a network or a day."""
+    if isinstance(value, AddressList):
+        return False
     if isinstance(value, Network):
         return value.first == value.last
     return not isinstance(value, Period) or value.last - value.first < SECOND
@@ -99,6 +136,10 @@ def named_period(text: str) -> Period | None:
 
 
 def _read_text(entry: Field, text: str, column: int) -> str:
+    if entry.name == "cve" and not _CVE.fullmatch(text):
+        raise BadQuery(
+            column=column, what="CVE ids look like CVE-2017-9765", mend=f'"{text}" does not'
+        )
     if entry.name == "response" and not _RESPONSE.fullmatch(text):
         raise BadQuery(
             column=column, what="the id of a response has 16 hex digits", mend=f'"{text}" has not'
@@ -117,23 +158,36 @@ def _read_number(entry: Field, text: str, column: int) -> int:
     return int(digits)
 
 
+def _read_truth(entry: Field, text: str, column: int) -> bool:
+    truth = _TRUTHS.get(text.lower())
+    if truth is None:
+        raise BadQuery(
+            column=column, what=f'{entry.name} is true or false; "{text}" is neither',
+            mend=f"write {entry.name}:true",
+        )  # fmt: skip
+    return truth
+
+
 def _read_network(entry: Field, text: str, column: int) -> Network:
     del entry
     try:
         return parse_network(text)
     except ValueError as error:
+        what = "not an IP address or network"
+        if str(error) != "not an IP address":
+            what = f'"{text}" {error}'
         mend = "write 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32"
-        raise BadQuery(column=column, what=f'"{text}": {error}', mend=mend) from None
+        raise BadQuery(column=column, what=what, mend=mend) from None
 
 
 def _read_period(entry: Field, text: str, column: int) -> Period:
     try:
-        return named_period(text) or _instant(text)
+        return relative_time(text, time.time()) or named_period(text) or _instant(text)
     except (ValueError, OverflowError):
         raise BadQuery(
             column=column,
             what=f'{entry.name} is a time; "{text}" is not',
-            mend="write 2026, 2026-11, 2026-11-24 or 2026-11-24T10:00:00Z",
+            mend="write 2026, 2026-11, 2026-11-24, 2026-11-24T10:00:00Z or now-7d",
         ) from None
 
 
@@ -144,6 +198,7 @@ _READERS: dict[Kind, Callable[[Field, str, int], Scalar]] = {
     Kind.NUMBER: _read_number,
     Kind.IP: _read_network,
     Kind.TIME: _read_period,
+    Kind.BOOLEAN: _read_truth,
 }
 
 
@@ -161,15 +216,19 @@ def _moment(when: datetime) -> int:
 
 
 def _written_scalar(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, AddressList):
+        return f"@{value.name}" if _BARE.fullmatch(value.name) else quoted(f"@{value.name}")
     if isinstance(value, Network):
         return network_text(value)
     if isinstance(value, Period):
         return value.text
     if _BARE.fullmatch(value) and value.lower() not in _KEYWORDS:
         return value
-    return '"' + "".join(map(_quoted_char, value)) + '"'
+    return quoted(value)
 
 
 def _quoted_char(char: str) -> str:

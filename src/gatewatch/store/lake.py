@@ -77,23 +77,27 @@ class Lake:
         return self.path / "understanding" / self.manifest.catalogue / responses.name
 
     def connect(self, snapshots: Sequence[str]) -> "duckdb.DuckDBPyConnection":
-        """A connection with views: services, cube, totals, understanding, responses, as_names.
+        """A connection with views: services, history, cube, totals, understanding, responses,
+        as_names.
 
-        The first three are limited to `snapshots` and name each row's in their column `snapshot`;
+        Services, cube and totals are limited to `snapshots`, history has the services of all; they
+        name each row's snapshot in their column `snapshot`;
         `totals` is the cube summed over everything but the response.
         Prefer `reading`, which also closes it and names damaged files.
         """
         con = connect(threads=2)
         self._require_files(snapshots)
-        for name, pattern, columns in (
-            ("services", "services-*.parquet", _SERVICES),
-            ("cube", "cube.parquet", _CUBE),
-            ("totals", "totals.parquet", _TOTALS),
+        every = [info.id for info in self.snapshots]
+        for name, chosen, pattern, columns in (
+            ("services", snapshots, "services-*.parquet", _SERVICES),
+            ("history", every, "services-*.parquet", _SERVICES),
+            ("cube", snapshots, "cube.parquet", _CUBE),
+            ("totals", snapshots, "totals.parquet", _TOTALS),
         ):
             views = [
                 f"SELECT {literal(one)} AS snapshot, {', '.join(columns)} FROM "
                 f"{_files(sorted((self.path / 'snapshots' / one).glob(pattern)), columns)}"
-                for one in snapshots
+                for one in chosen
             ]
             con.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(views)}")
         responses = self.response_files()

@@ -24,7 +24,7 @@ ROW_GROUP = 1 << 20
 ROWS_PER_VALUE = 20
 _SMALL = 10_000
 
-_TYPES = {Kind.NUMBER: "INTEGER"}
+_TYPES = {Kind.NUMBER: "INTEGER", Kind.BOOLEAN: "BOOLEAN"}
 SURENESS = {
     "finding_sure": "TINYINT[]", "finding_verdict": "VARCHAR[]",
     "cve_sure": "TINYINT[]", "cve_verdict": "VARCHAR[]",
@@ -35,7 +35,7 @@ UNDERSTANDING: dict[str, str] = (
     | {
         entry.column: _TYPES.get(entry.kind, "VARCHAR") + ("[]" if entry.many else "")
         for entry in FIELDS.values()
-        if entry.home is Home.RESPONSE and entry.name != "response"
+        if entry.home is Home.RESPONSE and not entry.computed
     }
     | SURENESS
 )

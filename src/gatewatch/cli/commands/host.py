@@ -96,9 +96,9 @@ def _as_rows(
     from gatewatch.query.search import services
     from gatewatch.report.host import with_addresses
 
-    fields = list(FIELDS.values())
+    fields = [entry for entry in FIELDS.values() if not entry.extra]
     rows = services(con, with_addresses(addresses), fields, sort=FIELDS["ip"])
-    code = write_table(Table(list(FIELDS), rows), args)
+    code = write_table(Table([entry.name for entry in fields], rows), args)
     if code == Exit.NOTHING:
         say("no snapshot holds any of these addresses", args)
     return code

@@ -53,12 +53,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Writes the rows as they are found, then says of how many they are."""
-    from gatewatch.model.fields import FIELDS
     from gatewatch.model.table import Table
     from gatewatch.query.search import services
 
     people = for_people(args)
-    names = args.fields.split(",") if args.fields else _FOR_PEOPLE if people else [*FIELDS]
+    names = args.fields.split(",") if args.fields else _FOR_PEOPLE if people else _shown()
     fields = list(dict.fromkeys(field_of(name.strip(), "search --fields") for name in names))
     sort = field_of(args.sort, "search --sort") if args.sort else None
     with asked(args) as question:
@@ -76,6 +75,13 @@ def run(args: argparse.Namespace) -> int:
         else:
             say(_summary(question, args.limit), args)
     return code
+
+
+def _shown() -> list[str]:
+    """Every field but those that are long, or dear to compute."""
+    from gatewatch.model.fields import FIELDS
+
+    return [name for name, entry in FIELDS.items() if not entry.extra]
 
 
 def _summary(question: Question, limit: int) -> str:
