@@ -44,6 +44,7 @@ _TOOLS = {
     "lighttpd": "lighttpd",
     "masscan": "masscan",
     "mini_httpd": "mini-httpd",
+    "nft": "nftables",
     "nmap": "nmap",
     "setpriv": "util-linux",
     "soapcpp2": "gsoap",
@@ -79,6 +80,11 @@ class Laboratory:
     def start(self, argv: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
         """`argv`, running on the scanner's side in the folder of `log`, where its talk goes."""
         return _start(self._scanner, argv, log)
+
+    def run(self, argv: Sequence[str]) -> str:
+        """What `argv`, run on the scanner's side, prints."""
+        whole = namespaces.command(self._scanner, argv)
+        return subprocess.run(whole, capture_output=True, text=True, check=True, timeout=10).stdout
 
     def ask(self, address: str, request: bytes, limit_s: float = 5.0) -> bytes:
         """All that the service at `address` sends to `request` until it closes."""

@@ -239,6 +239,13 @@ class ScanDamaged(GatewatchError):
     exit_code = Exit.DATA
 
 
+class MachineUnfit(GatewatchError):
+    """{where}: {what}: {mend}"""
+
+    id = "machine-unfit"
+    exit_code = Exit.PRIVILEGE
+
+
 class SystemRefusal(GatewatchError):
     """{where}: the system says "{what}": see that it exists, may be used and has space"""
 

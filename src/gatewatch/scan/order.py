@@ -62,6 +62,11 @@ class Order:
         """How many probes."""
         return self.segments[-1].end if self.segments else 0
 
+    @property
+    def families(self) -> frozenset[int]:
+        """4, 6 or both: the IP versions of its addresses."""
+        return frozenset(piece.group.ranges.version for piece in self._pieces)
+
     def address(self, index: int) -> Address:
         """The address of probe `index`."""
         segment = self.segments[bisect_right(self._firsts, index) - 1]

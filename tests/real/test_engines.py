@@ -1,4 +1,4 @@
-"""Our own scan, from the command line, of the same real servers."""
+"""Our own scan by each engine, from the command line, of the same real servers."""
 
 from collections.abc import Iterator
 
@@ -13,13 +13,16 @@ _EXCLUDED = "ccsp-gateway"
 _SPOKE = {Manner.MUTE: "connected", Manner.GREETS: "other", Manner.HASTY: "connected"}
 
 
-@pytest.fixture(scope="module")
-def scan(lab: Laboratory, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scan]:
-    folder = tmp_path_factory.mktemp("connect")
+@pytest.fixture(scope="module", params=["connect", "raw"])
+def scan(
+    lab: Laboratory, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Scan]:
+    folder = tmp_path_factory.mktemp(request.param)
     (folder / "scope.txt").write_text(f"{TARGETS}\n")
     (folder / "exclude.txt").write_text(f"{address_of(_EXCLUDED)}  # asked to be left alone\n")
     files = ("--scope", "scope.txt", "--exclude", "exclude.txt")
     command = [*GATEWATCH, "scan", "run", "--lab", *files, "--lake", "lake"]
+    command += ["--engine", request.param]
     with running(lab, folder, {"lake": command}) as scans:
         yield scans["lake"]
 

@@ -1,0 +1,1 @@
+"""The raw engine: SYNs built by the thousand, answers taken without sockets. Linux, IPv4, root."""
