@@ -171,3 +171,15 @@ def test_the_tables_that_located_an_address_are_named_with_date_and_licence(
     assert "Located by country (data of 2026-11, imported 20" in capsys.readouterr().out
     run(["host", "198.51.100.1", "--format", "table"])
     assert "Located by" not in capsys.readouterr().out
+
+
+def test_the_page_says_what_is_wrong_and_how_to_mend_it(
+    out: Out, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    text = out("192.0.2.2", "--format", "table")
+    words = " ".join(text.partition("What is wrong with 192.0.2.2")[2].split())
+    assert "risk 39 of 100, medium, 1 port together" in words
+    assert "low likely CVE-2017-9765 Devil's Ivy" in words
+    assert "2 GB" in words
+    assert "Nothing can be said of CVE-2020-13574" in words

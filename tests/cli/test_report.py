@@ -278,3 +278,13 @@ def test_a_mistake_is_one_line(
 ) -> None:
     assert run(["report", *argv]) == 2
     assert capsys.readouterr().err.removeprefix("gatewatch: ").startswith(complaint)
+
+
+def test_a_report_on_vulnerabilities_tells_matches_and_expected(out: Out) -> None:
+    table = out("--by", "cve", "-n", "2", "--format", "table")
+    assert "matches  expected  certain" in table
+    assert "Expected is the sum of their confidences" in " ".join(table.split())
+    rows = [json.loads(line) for line in out("--by", "finding", "--format", "ndjson").splitlines()]
+    ivy = next(row for row in rows if row["value"] == "CVE-2017-9765")
+    assert ivy["expected"] == pytest.approx(0.85 * ivy["services"], abs=0.1)
+    assert ivy["certain"] == 0

@@ -51,8 +51,10 @@ def top(question: Question, args: argparse.Namespace, *, people: bool) -> Sequen
     """The most or least frequent values of one field, or of each of a preset."""
     from gatewatch.report import top as report
     from gatewatch.report.counting import Unit
+    from gatewatch.report.expected import expected
     from gatewatch.report.risk import at_high_risk
     from gatewatch.report.tables import top as tables
+    from gatewatch.report.tables.expected import with_expected
 
     con, scope, count = question.con, question.scope, args.count or _VALUES
     found = [
@@ -63,16 +65,21 @@ def top(question: Question, args: argparse.Namespace, *, people: bool) -> Sequen
         return []
     # The tables of a preset are to be acted on; a single field is asked for its counts.
     risks = [] if args.by else [at_high_risk(con, scope, one) for one in found]
+    weighed = expected(con, scope, found[0].grouping, found[0].unit) if args.by else None
     if not people:
-        return [tables.for_programs(found, risks)]
+        table = tables.for_programs(found, risks)
+        return [table if weighed is None else with_expected(table, weighed, "value", args.unit)]
     basis = basis_of(question)
     look = Look.WHOLE if args.queries else Look.SPARE
-    return [
+    told = [
         _with_command(
             tables.for_people(one, basis, queries=look, risk=risk), one.rows[0].query, args
         )
         for one, risk in zip(found, risks or [()] * len(found), strict=True)
     ]
+    if weighed is None:
+        return told
+    return [with_expected(told[0], weighed, found[0].grouping.name, args.unit)]
 
 
 def crosstab(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from gatewatch.model.address import Address
-    from gatewatch.model.table import Table
+    from gatewatch.model.table import Table, Value
     from gatewatch.report.host import Explained, Sighting
     from gatewatch.store.lake import Lake
 
@@ -80,9 +80,13 @@ def _pages(
 
     for address in addresses:
         seen = seen_of(con, lake, address, args)
-        for sighting in latest(lake.snapshots, seen)[:MOST_PORTS]:
-            why = _explained(con, sighting, args)
+        last = latest(lake.snapshots, seen)[:MOST_PORTS]
+        every = [(sighting, _explained(con, sighting, args)) for sighting in last]
+        for sighting, why in every:
             yield _what_it_is(lake, address, sighting, why)
+        if every:
+            yield _what_is_wrong(address, every, args)
+        for sighting, why in every:
             yield _what_it_said(sighting, why, args)
         if seen:
             yield _history(lake, address, seen)
@@ -153,6 +157,40 @@ def _what_it_is(
         notes=[f"Located by {', '.join(info.networks)}."] if located and info.networks else [],
         looks=looks(),
     )
+
+
+def _what_is_wrong(
+    address: "Address", every: "Sequence[tuple[Sighting, Explained]]", args: argparse.Namespace
+) -> "Table":
+    from gatewatch.assess.score import band_of
+    from gatewatch.model.table import Look, Table
+    from gatewatch.pipeline.understand import known_to
+    from gatewatch.report.findings import host_risk
+
+    knowledge = known_to(lake_of(args), setting(CATALOGUE, args))
+    wrong = host_risk({sighting.port: why.masked for sighting, why in every}, knowledge)
+    rows: list[tuple[Value, ...]] = [
+        (", ".join(map(str, one.ports)), one.finding.band, str(one.finding.verdict), one.finding.id,
+         one.finding.entry.name, f"{one.finding.why} ({one.evidence})", one.finding.entry.fix)
+        for one in wrong.found
+    ]  # fmt: skip
+    notes = ["An answer proves little: what each word means is told by docs/explanation/risk.md."]
+    if wrong.unknown:
+        notes.append(f"Nothing can be said of {', '.join(wrong.unknown)}.")
+    if wrong.unaffected:
+        notes.append(f"Not affected by {', '.join(wrong.unaffected)}.")
+    told = "no score: it is no device's own answer"
+    if wrong.risk is not None:
+        told = f"risk {wrong.risk:.0f} of 100, {band_of(wrong.risk)}"
+    return Table(
+        columns=("on port", "band", "verdict", "finding", "name", "why", "fix"),
+        rows=rows,
+        title=f"What is wrong with {address}",
+        aside=f"{told}, {counted(len(every), 'port')} together",
+        notes=notes,
+        looks={"band": Look.WHOLE, "verdict": Look.WHOLE,
+               "finding": Look.WHOLE, "name": Look.PROSE, "why": Look.PROSE, "fix": Look.PROSE},
+    )  # fmt: skip
 
 
 def _what_it_said(sighting: "Sighting", why: "Explained", args: argparse.Namespace) -> "Table":
