@@ -134,6 +134,22 @@ def test_the_text_that_a_value_has_to_begin_with_is_found(source: str, prefix: s
     assert compile_pattern(source, "http.server").prefix == prefix
 
 
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("via: 1.1 x", True),
+        ("server: x\nvia: 1.1 x", True),
+        ("server: x\nx-via: 1.1 x", False),
+        ("server: via: x", False),
+    ],
+)
+def test_a_line_is_found_by_what_it_begins_with(value: str, found: bool) -> None:
+    pattern = compile_pattern("(?m)^via: [0-9]", "http.header")
+    assert pattern.line == "via: "
+    assert (pattern.find(value) is not None) is found
+    assert (pattern.regex.search(value) is not None) is found
+
+
 @given(st.text("ab(|)?*^$:i", max_size=12), st.text("abi\n", max_size=8))
 def test_no_value_is_dismissed_that_the_pattern_matches(source: str, value: str) -> None:
     try:

@@ -48,7 +48,8 @@ def catalogue(overlay: Path | None = None) -> Catalogue:
     for root in roots:
         for file in toml_files(root.joinpath("fingerprints")):
             feature = feature_of(file.name)
-            for entry in read_fingerprints(load_toml(file), file.name, feature, vocabulary):
+            content = _ours(file.name) if root is roots[-1] else load_toml(file)
+            for entry in read_fingerprints(content, file.name, feature, vocabulary):
                 found.setdefault((feature, entry.id), entry)
     by_feature: dict[str, list[Fingerprint]] = {}
     for (feature, _), entry in found.items():
@@ -59,6 +60,12 @@ def catalogue(overlay: Path | None = None) -> Catalogue:
         read_signs(load_toml(signs), signs.name, vocabulary),
         vocabulary,
     )
+
+
+@cache
+def _ours(name: str) -> dict[str, object]:
+    """A file that gatewatch brings, which does not change while it runs; a user's may."""
+    return load_toml(files("gatewatch").joinpath("data", "fingerprints", name))
 
 
 @cache

@@ -14,6 +14,7 @@ the text that every match begins with.
 import re
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gatewatch.identify.literals import beginning_of, choices_in, has_alternatives, runs_in
 from gatewatch.identify.work import work_of
@@ -43,6 +44,8 @@ class Pattern:
     """Texts of which every match holds one, where they tell more than `literal`."""
     prefix: str
     """Text that every value begins with in which there is a match; empty: none is known."""
+    line: str
+    """Text that a line begins with in every match; empty: none is known."""
     work: int
     """Steps for one value at most."""
 
@@ -52,6 +55,9 @@ class Pattern:
             return None
         if self.choices and not any(text in value for text in self.choices):
             return None
+        if self.line and not value.startswith(self.line):
+            at = value.find(f"\n{self.line}")
+            return None if at < 0 else self.regex.search(value, at)
         return self.regex.search(value)
 
 
@@ -60,6 +66,7 @@ def length_of(feature: str) -> int:
     return BODY_LENGTH if feature in _LONG else LINE_LENGTH
 
 
+@lru_cache(maxsize=4096)
 def compile_pattern(source: str, feature: str) -> Pattern:
     """The pattern for values of `feature`; ValueError says what is wrong with it."""
     try:
@@ -84,7 +91,9 @@ def compile_pattern(source: str, feature: str) -> Pattern:
     literal = max(runs_in(source), key=len) if plain else ""
     choices = choices_in(source) if plain and len(literal) < _TELLING else ()
     prefix = _prefix(body) if plain and begins else ""
-    return Pattern(regex, literal, choices, prefix, work)
+    by_line = bool(regex.flags & re.MULTILINE) and not alternatives and body.startswith("^")
+    line = _prefix(body) if plain and by_line else ""
+    return Pattern(regex, literal, choices, prefix, line, work)
 
 
 def _starts(beginning: str, length: int) -> int:

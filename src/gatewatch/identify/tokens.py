@@ -5,7 +5,7 @@ a token of kind "refused".
 """
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 __all__ = ["PLACES", "Token", "bounds_of", "letter_of", "tokens_of"]
@@ -38,11 +38,14 @@ class Token(NamedTuple):
     """Its place in the pattern."""
 
 
-def tokens_of(source: str) -> Iterator[Token]:
-    """The pieces of the pattern `source`, in order."""
-    for found in _TOKEN.finditer(source):
-        kind = found.lastgroup or "refused"
-        yield Token(kind, found[kind], found.start(), found.end())
+@lru_cache(maxsize=16)
+def tokens_of(source: str) -> tuple[Token, ...]:
+    """The pieces of the pattern `source`, in order; several checks in a row ask for them."""
+    return tuple(
+        Token(kind, found[kind], found.start(), found.end())
+        for found in _TOKEN.finditer(source)
+        for kind in [found.lastgroup or "refused"]
+    )
 
 
 def bounds_of(repeat: str, length: int) -> tuple[int, int]:
