@@ -81,7 +81,28 @@ def test_the_last_line_says_of_how_many(out: Out) -> None:
     _, text, err = out("--limit", "2", "--fields", "ip")
     assert [row["ip"] for row in rows(text)] == ["192.0.2.1", "192.0.2.2"]
     assert err.startswith("2 of 6 services shown, snapshot 2026-11-20, ")
-    assert err.endswith("; --limit 0 for all\n")
+    assert err.endswith(" for the next page, --limit 0 for all\n")
+
+
+ORDERS = ("", "--descending", "--sort server", "--sort scan_time", "--sort port --descending")
+
+
+@pytest.mark.parametrize("order", [one.split() for one in ORDERS], ids=ORDERS)
+def test_pages_follow_each_other_and_make_the_whole(out: Out, order: list[str]) -> None:
+    _, whole, _ = out(*order, "--fields", "ip,server")
+    pages = ""
+    cursor: list[str] = []
+    for _ in range(3):
+        _, text, err = out(*order, "--fields", "ip,server", "--limit", "2", *cursor)
+        pages += text
+        cursor = ["--after", err.split("--after ")[1].split()[0]]
+    assert pages == whole
+    code, text, err = out(*order, "--fields", "ip", "--limit", "2", *cursor)
+    assert (code, text) == (1, "")
+    assert "no more" in err
+    code, _, err = out("port:7547", *order, *cursor)
+    assert code == 2
+    assert "this is no cursor of this query" in err
 
 
 @pytest.mark.parametrize("limit", ["0", "6", "100"])

@@ -15,13 +15,10 @@ from gatewatch.cli.output import discard_stdout
 from gatewatch.cli.parser import Parser, arguments_of, meant, sub_commands
 from gatewatch.cli.progress import tell
 from gatewatch.cli.settings import ACCESSIBLE, COLOR, ERRORS, QUIET, add_option, setting
-from gatewatch.model.errors import BadArguments, BadQuery, Exit, GatewatchError, SystemRefusal
+from gatewatch.model.errors import BadArguments, Exit, GatewatchError, SystemRefusal
 from gatewatch.model.hostile import shown
 
 __all__ = ["build_parser", "run"]
-
-# So many characters of a query are shown on each side of what is wrong in it.
-_CONTEXT = 60
 
 
 def run(argv: Sequence[str]) -> int:
@@ -121,14 +118,6 @@ def _unknown_argument(
         what=f'does not take "{shown(word, 60)}"',
         mend=f'{near}"{parser.prog} --help" shows what it takes',
     )
-
-
-def _point_at(error: BadQuery) -> None:
-    """The part of the query around the sign, and a marker below it."""
-    start = max(error.column - 1 - _CONTEXT, 0)
-    before = shown(error.text[start : error.column - 1], _CONTEXT)
-    after = shown(error.text[error.column - 1 :][:_CONTEXT], _CONTEXT)
-    print(f"  {before}{after}\n  {' ' * len(before)}^", file=sys.stderr)
 
 
 def _as_json(argv: Sequence[str]) -> bool:

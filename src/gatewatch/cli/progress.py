@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from gatewatch.cli.settings import ACCESSIBLE, QUIET, setting
-from gatewatch.model.errors import GatewatchError
+from gatewatch.model.errors import BadQuery, GatewatchError
 from gatewatch.model.hostile import shown
 
 __all__ = ["Progress", "say", "tell"]
@@ -23,6 +23,8 @@ __all__ = ["Progress", "say", "tell"]
 _PATIENCE_S = 2.0
 _REDRAW_S = 0.2
 _LINE_S = 10.0
+# So many characters of a query are shown on each side of what is wrong in it.
+_CONTEXT = 60
 _CLEAR = "\r\x1b[K"
 
 
@@ -36,13 +38,25 @@ def tell(error: GatewatchError, *, as_json: bool) -> int:
     """Writes the error to stderr, for people or for programs; returns its exit code."""
     code = int(error.exit_code)
     if as_json:
-        fields = {"error": error.id, "message": str(error), "exit": code}
+        fields: dict[str, object] = {"error": error.id, "message": str(error), "exit": code}
+        if isinstance(error, BadQuery):
+            fields["query"] = error.to_json()
         print(json.dumps(fields), file=sys.stderr)
     else:
         # Some errors are about the command line itself and begin with the program's name.
         program = "" if str(error).startswith("gatewatch") else "gatewatch: "
         print(f"{program}{error}", file=sys.stderr)
+    if isinstance(error, BadQuery) and error.text and not as_json and sys.stderr.isatty():
+        _point_at(error)
     return code
+
+
+def _point_at(error: BadQuery) -> None:
+    """The part of the query around the sign, and a marker below it."""
+    start = max(error.column - 1 - _CONTEXT, 0)
+    before = shown(error.text[start : error.column - 1], _CONTEXT)
+    after = shown(error.text[error.column - 1 :][:_CONTEXT], _CONTEXT)
+    print(f"  {before}{after}\n  {' ' * len(before)}^", file=sys.stderr)
 
 
 class Progress:

@@ -7,18 +7,21 @@ memory stays bounded however many services there are, unless they are to be sort
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gatewatch.model.address import Address
-from gatewatch.model.fields import Field, Kind
+from gatewatch.model.address import Address, parse_address
+from gatewatch.model.fields import FIELDS, Field, Kind
 from gatewatch.model.table import Value
 from gatewatch.query.compile import column_of, counted_from, key_of, table_of, where
+from gatewatch.query.cursor import Position, after
 from gatewatch.query.nodes import Node
+from gatewatch.query.operators import Sql
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["count_hosts", "count_services", "services"]
+__all__ = ["Page", "count_hosts", "count_services", "services"]
 
 _BATCH = 2048
+_ALL = Sql("true")
 _BY_ADDRESS = "ip_high NULLS FIRST, ip, port, snapshot"
 # One family after the other: DuckDB then skips whole row groups by their smallest address, and a
 # first page of 20 million services costs what its rows cost.
@@ -57,31 +60,96 @@ def services(
     limit: int | None = None,
     sort: Field | None = None,
     descending: bool = False,
+    start: Position | None = None,
 ) -> Iterator[tuple[Value, ...]]:
     """The values of `fields`, no field twice, for each service that satisfies `node`.
 
-    In order of address, or of `sort` with missing values last. Without `limit` and `sort` they
-    come as they are read, which is by snapshot, then by address.
+    In order of address, or of `sort` with missing values last, and then of address; those after
+    `start`. Without `limit`, `sort` and `start` they come as they are read, which is by snapshot,
+    then by address.
     """
     if sort is not None and sort.kind is not Kind.IP:
         way = "DESC" if descending else "ASC"
-        order = f"{column_of(sort)} {way} NULLS LAST, {_BY_ADDRESS}"
-        yield from _selected(con, node, fields, sort=sort, order=order, limit=limit)
-    elif limit is None and sort is None:
+        order = f"{_sorted_by(sort)} {way} NULLS LAST, {_BY_ADDRESS}"
+        beyond = _beyond(start, sort, descending=descending)
+        yield from _selected(con, node, fields, beyond, sort=sort, order=order, limit=limit)
+    elif limit is None and sort is None and start is None:
         yield from _selected(con, node, fields)
     else:
+        beyond = _beyond(start, None, descending=descending)
         for family, order in _FAMILIES[descending]:
-            for row in _selected(con, node, fields, family=family, order=order, limit=limit):
+            within = Sql(f"{family} AND {beyond.text}", beyond.values)
+            for row in _selected(con, node, fields, within, order=order, limit=limit):
                 limit = None if limit is None else limit - 1
                 yield row
+
+
+class Page:
+    """Rows of a page, and once they are through, the place of the last one."""
+
+    def __init__(
+        self,
+        con: "duckdb.DuckDBPyConnection",
+        node: Node,
+        fields: Sequence[Field],
+        *,
+        limit: int | None = None,
+        sort: Field | None = None,
+        descending: bool = False,
+        start: Position | None = None,
+    ) -> None:
+        self.last: Position | None = None
+        """None: no row came."""
+        self.count = 0
+        self._wanted = len(fields)
+        self._sort = None if sort is None or sort.kind is Kind.IP else sort
+        placed = (FIELDS["ip"], FIELDS["port"], FIELDS["snapshot"])
+        every = [*fields, *placed, *([self._sort] if self._sort else [])]
+        self._read = list(dict.fromkeys(every))
+        self._rows = services(
+            con, node, self._read, limit=limit, sort=sort, descending=descending, start=start
+        )
+
+    def __iter__(self) -> Iterator[tuple[Value, ...]]:
+        row: tuple[Value, ...] | None = None
+        for row in self._rows:
+            self.count += 1
+            yield row[: self._wanted]
+        if row is not None:
+            said = dict(zip((entry.name for entry in self._read), row, strict=True))
+            value = said[self._sort.name] if self._sort else None
+            assert value is None or isinstance(value, str | int), self._sort
+            ip = parse_address(str(said["ip"]))
+            self.last = Position(value, ip, int(str(said["port"])), str(said["snapshot"]))
+
+
+def _sorted_by(entry: Field) -> str:
+    """What is sorted by: times to the second, as they are shown."""
+    column = column_of(entry)
+    return f"date_trunc('second', {column})" if entry.kind is Kind.TIME else column
+
+
+def _beyond(start: Position | None, sort: Field | None, *, descending: bool) -> Sql:
+    """SQL for what comes after `start` in the order of `sort`, else of addresses."""
+    if start is None:
+        return Sql("true")
+    if sort is None:
+        return after(start, descending=descending)
+    column, tied = _sorted_by(sort), after(start, descending=False)
+    if start.value is None:
+        return Sql(f"({column} IS NULL AND {tied.text})", tied.values)
+    mark = "?::TIMESTAMP" if sort.kind is Kind.TIME else "?"
+    sign = "<" if descending else ">"
+    text = f"({column} {sign} {mark} OR ({column} = {mark} AND {tied.text}) OR {column} IS NULL)"
+    return Sql(text, (start.value, start.value, *tied.values))
 
 
 def _selected(
     con: "duckdb.DuckDBPyConnection",
     node: Node,
     fields: Sequence[Field],
+    within: Sql = _ALL,
     *,
-    family: str = "true",
     sort: Field | None = None,
     order: str = "",
     limit: int | None = None,
@@ -93,10 +161,10 @@ def _selected(
     inner = "" if limit is None else f"{outer} LIMIT {limit}"
     sql = (
         f"SELECT {', '.join(map(_shown, fields))} FROM (SELECT services.* FROM services "
-        f"{_joins(sorting)} WHERE {family} AND {condition.text} {inner}) AS services "
+        f"{_joins(sorting)} WHERE {within.text} AND {condition.text} {inner}) AS services "
         f"{_joins([*fields, *sorting])} {outer}"
     )
-    found = con.execute(sql, condition.values)
+    found = con.execute(sql, (*within.values, *condition.values))
     address_at = next((at for at, entry in enumerate(fields) if entry.kind is Kind.IP), None)
     while rows := found.fetchmany(_BATCH):
         for row in rows:

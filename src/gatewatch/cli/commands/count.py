@@ -22,8 +22,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--unit",
         choices=UNITS,
-        default=UNITS[0],
-        help="a host with two open ports has two services (default: services)",
+        help="a host with two open ports has two services (default: services, or what the dialect "
+        "counts)",
     )
 
 
@@ -32,10 +32,11 @@ def run(args: argparse.Namespace) -> int:
     from gatewatch.query.search import count_hosts, count_services
 
     with asked(args) as question:
-        count = {"services": count_services, "hosts": count_hosts}[args.unit]
+        unit = args.unit or question.query.unit
+        count = {"services": count_services, "hosts": count_hosts}[unit]
         found = count(question.con, question.scope.node)
         print(found)
-        say(f"{args.unit}, {looked_at(question.scope.infos, time.time())}", args)
+        say(f"{unit}, {looked_at(question.scope.infos, time.time())}", args)
         if not found:
             say_why_nothing(question, args)
     return Exit.FOUND if found else Exit.NOTHING
