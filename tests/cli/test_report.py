@@ -288,3 +288,13 @@ def test_a_report_on_vulnerabilities_tells_matches_and_expected(out: Out) -> Non
     ivy = next(row for row in rows if row["value"] == "CVE-2017-9765")
     assert ivy["expected"] == pytest.approx(0.85 * ivy["services"], abs=0.1)
     assert ivy["certain"] == 0
+
+
+def test_a_report_speaks_french_and_its_data_does_not(out: Out) -> None:
+    report = ("--by", "server", "-n", "1")
+    page = out(*report, "--lang", "fr", "--format", "table")
+    assert page.startswith("Services par server")
+    assert "instantané 2026-11-20, il y a 2 jours" in page
+    assert "autres (1 valeur)" in page
+    assert "Unité\u202f: services, total 10 sur 9 hôtes, base des parts\u202f; chacun" in page
+    assert out(*report, "--lang", "fr") == out(*report, "--lang", "en")

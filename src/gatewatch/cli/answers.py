@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from gatewatch.cli.output import language_of
 from gatewatch.cli.parser import as_typed
 from gatewatch.cli.question import Question, field_of
 from gatewatch.model.errors import BadArguments
@@ -69,7 +70,7 @@ def top(question: Question, args: argparse.Namespace, *, people: bool) -> Sequen
     if not people:
         table = tables.for_programs(found, risks)
         return [table if weighed is None else with_expected(table, weighed, "value", args.unit)]
-    basis = basis_of(question)
+    basis = basis_of(question, args)
     look = Look.WHOLE if args.queries else Look.SPARE
     told = [
         _with_command(
@@ -96,7 +97,7 @@ def crosstab(question: Question, args: argparse.Namespace, *, people: bool) -> S
         return []
     if not people:
         return [tables.for_programs(table)]
-    return [tables.for_people(table, basis_of(question), tables.Shown(args.cells))]
+    return [tables.for_people(table, basis_of(question, args), tables.Shown(args.cells))]
 
 
 def trend(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
@@ -111,7 +112,11 @@ def trend(question: Question, args: argparse.Namespace, *, people: bool) -> Sequ
     found = report.trend(question.con, question.scope, grouping, count, Unit(args.unit))
     if not any(found.total.counts):
         return []
-    return tables.for_people(found, basis_of(question)) if people else [tables.for_programs(found)]
+    return (
+        tables.for_people(found, basis_of(question, args))
+        if people
+        else [tables.for_programs(found)]
+    )
 
 
 def survival(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
@@ -119,11 +124,12 @@ def survival(question: Question, args: argparse.Namespace, *, people: bool) -> S
     from gatewatch.report import survival as report
     from gatewatch.report.tables import survival as tables
 
-    del args
     found = report.survival(question.con, question.scope)
     if not found.hosts + found.unstable:
         return []
-    table = tables.for_people(found, basis_of(question)) if people else tables.for_programs(found)
+    table = (
+        tables.for_people(found, basis_of(question, args)) if people else tables.for_programs(found)
+    )
     return [table]
 
 
@@ -142,7 +148,7 @@ def compare(question: Question, args: argparse.Namespace, *, people: bool) -> Se
         found = report.compare(con, sides, (first, second), grouping, count, Unit(args.unit))
     if not any(found.totals):
         return []
-    basis = basis_of(question, list(infos.values()))
+    basis = basis_of(question, args, list(infos.values()))
     return [tables.for_people(found, basis) if people else tables.for_programs(found)]
 
 
@@ -157,7 +163,7 @@ def anomaly(question: Question, args: argparse.Namespace, *, people: bool) -> Se
     if not people:
         return [tables.for_programs(found)]
     look = Look.WHOLE if args.queries else Look.SPARE
-    return tables.for_people(found, basis_of(question), args.count or _VALUES, queries=look)
+    return tables.for_people(found, basis_of(question, args), args.count or _VALUES, queries=look)
 
 
 def rare(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
@@ -174,7 +180,7 @@ def rare(question: Question, args: argparse.Namespace, *, people: bool) -> Seque
     if not people:
         return [tables.for_programs(found)]
     look = Look.WHOLE if args.queries else Look.SPARE
-    return tables.for_people(found, basis_of(question), args.count or _VALUES, queries=look)
+    return tables.for_people(found, basis_of(question, args), args.count or _VALUES, queries=look)
 
 
 def _side(question: Question, text: str) -> "Scope":
@@ -190,18 +196,21 @@ def _side(question: Question, text: str) -> "Scope":
     return scope(all_of([parse(text).node, question.scope.query]), every)
 
 
-def basis_of(question: Question, snapshots: Sequence[SnapshotInfo] | None = None) -> "Basis":
+def basis_of(
+    question: Question, args: argparse.Namespace, snapshots: Sequence[SnapshotInfo] | None = None
+) -> "Basis":
     """What the figures rest on: the snapshots of the question, or those given."""
     from gatewatch.report.tables.basis import Basis
 
     infos = question.scope.infos if snapshots is None else snapshots
-    return Basis(infos, question.lake.manifest.catalogue, time.time())
+    return Basis(infos, question.lake.manifest.catalogue, time.time(), language_of(args))
 
 
 def _with_command(table: Table, query: str | None, args: argparse.Namespace) -> Table:
     if query is None:
         return table
-    behind = f"Behind the first row: {as_typed(args, 'search', query)}"
+    typed = as_typed(args, "search", query)
+    behind = language_of(args).phrase("Behind the first row: {command}", command=typed)
     return replace(table, notes=[*table.notes, behind])
 
 

@@ -2,10 +2,21 @@
 
 from collections.abc import Sequence
 
+from gatewatch.model.language import ENGLISH, Language, Words
 from gatewatch.model.moment import SECOND, day_of
 from gatewatch.model.snapshot import SnapshotInfo
+from gatewatch.model.table import QUERY
 
-__all__ = ["age_of", "counted", "cut", "listed", "looked_at", "per_cent"]
+__all__ = [
+    "age_of",
+    "counted",
+    "cut",
+    "headings",
+    "listed",
+    "looked_at",
+    "title_by",
+    "unit_word",
+]
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -20,30 +31,66 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
-def per_cent(share: float) -> str:
-    """`51.3 %`."""
-    return f"{share * 100:.1f} %"
-
-
 def listed(names: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def looked_at(infos: Sequence[SnapshotInfo], now: float) -> str:
+def looked_at(infos: Sequence[SnapshotInfo], now: float, language: Language = ENGLISH) -> Words:
     """`snapshot 2026-11-20, 4 days old`, or from when to when several are."""
     if len(infos) == 1:
-        return f"snapshot {infos[0].id}, {age_of(now - infos[0].last_seen / SECOND)}"
+        age = age_of(now - infos[0].last_seen / SECOND, language)
+        return language.phrase("snapshot {id}, {age}", id=infos[0].id, age=age)
     first, last = min(one.first_seen for one in infos), max(one.last_seen for one in infos)
-    return f"{len(infos)} snapshots, {day_of(first)} to {day_of(last)}"
+    return language.phrase(
+        "{n} snapshots, {first} to {last}",
+        n=len(infos),
+        first=language.day(day_of(first)),
+        last=language.day(day_of(last)),
+    )
 
 
-def age_of(seconds: float) -> str:
+def age_of(seconds: float, language: Language = ENGLISH) -> Words:
     """`4 days old`; what lies ahead is said too, since a clock must be wrong then."""
     if seconds < -_MINUTE:
-        return "from the future"
-    for unit, name in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
-        if seconds >= 2 * unit:
-            return f"{int(seconds // unit)} {name}s old"
-    return "just taken"
+        return language.phrase("from the future")
+    if seconds >= 2 * _DAY:
+        return language.phrase("{n} days old", n=int(seconds // _DAY))
+    if seconds >= 2 * _HOUR:
+        return language.phrase("{n} hours old", n=int(seconds // _HOUR))
+    if seconds >= 2 * _MINUTE:
+        return language.phrase("{n} minutes old", n=int(seconds // _MINUTE))
+    return language.phrase("just taken")
+
+
+def unit_word(unit: str, language: Language) -> Words:
+    """What is counted, as people read it."""
+    return language.phrase("hosts") if unit == "hosts" else language.phrase("services")
+
+
+def title_by(unit: str, field: str, query: str, language: Language) -> Words:
+    """`Services by server: country:IT`."""
+    if unit == "hosts":
+        title = language.phrase("Hosts by {field}", field=field)
+    else:
+        title = language.phrase("Services by {field}", field=field)
+    if query == "*":
+        return title
+    return language.phrase("{title}: {query}", title=title, query=query)
+
+
+def headings(language: Language) -> dict[str, Words]:
+    """What people read above the columns that many reports have."""
+    return {
+        "rank": language.phrase("rank"),
+        "services": language.phrase("services"),
+        "hosts": language.phrase("hosts"),
+        "share": language.phrase("share"),
+        "total": language.phrase("total"),
+        "low": language.phrase("at least"),
+        "high": language.phrase("at most"),
+        "snapshot": language.phrase("snapshot"),
+        "change": language.phrase("change"),
+        QUERY: language.phrase("query"),
+    }

@@ -4,7 +4,13 @@ import argparse
 import time
 from typing import TYPE_CHECKING
 
-from gatewatch.cli.output import add_format_option, for_people, write_table, write_tables
+from gatewatch.cli.output import (
+    add_format_option,
+    for_people,
+    language_of,
+    write_table,
+    write_tables,
+)
 from gatewatch.cli.progress import say
 from gatewatch.cli.question import field_of
 from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
@@ -78,7 +84,7 @@ def _services(
             return write_table(tables.rows_of(changes(con, before, after, node), _most(args)), args)
         found = summary(con, before, after, node)
         broken = change(infos[0], infos[1], ports_seen(con))
-        basis = Basis(infos, lake.manifest.catalogue, time.time())
+        basis = Basis(infos, lake.manifest.catalogue, time.time(), language_of(args))
         pages: list[Table] = [tables.summed_up(found, (before, after), broken, basis)]
         total, limit = sum(found.fates.values()), _LIMIT if args.limit is None else args.limit
         if total:
@@ -100,7 +106,7 @@ def _by_value(
     with lake.reading([before, after]) as con:
         found = flows(con, before, after, node, grouping)
     most = _VALUES if args.limit is None and for_people(args) else _most(args)
-    basis = Basis(infos, lake.manifest.catalogue, time.time())
+    basis = Basis(infos, lake.manifest.catalogue, time.time(), language_of(args))
     return write_table(tables.by_value(found, grouping, most or len(found), basis), args)
 
 

@@ -3,7 +3,13 @@
 import argparse
 import time
 
-from gatewatch.cli.output import add_format_option, for_people, write_table, write_tables
+from gatewatch.cli.output import (
+    add_format_option,
+    for_people,
+    language_of,
+    write_table,
+    write_tables,
+)
 from gatewatch.cli.progress import say
 from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
 from gatewatch.model.errors import Exit
@@ -46,5 +52,5 @@ def run(args: argparse.Namespace) -> int:
         return Exit.NOTHING
     if not for_people(args):
         return write_table(tables.for_programs(found), args)
-    basis = Basis(infos, lake.manifest.catalogue, time.time())
+    basis = Basis(infos, lake.manifest.catalogue, time.time(), language_of(args))
     return write_tables(tables.for_people(found, basis), args)

@@ -1,20 +1,15 @@
 """Anomalies as a table: a sentence each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from gatewatch.model.language import Language, Words
 from gatewatch.model.table import QUERY, Look, Table
 from gatewatch.report.anomaly.finding import FDR, Anomaly, Kind
 from gatewatch.report.tables.basis import Basis
-from gatewatch.report.wording import counted
+from gatewatch.report.wording import headings
 
 __all__ = ["for_people", "for_programs"]
 
-_TITLES = {
-    Kind.RARE: "Kinds of device that hardly exist",
-    Kind.REPRESENTED: "Far more, or less, common here than elsewhere",
-    Kind.NEW: "New in the newest snapshot",
-    Kind.BROKEN: "Networks whose exposure broke",
-}
 _TESTED = {Kind.REPRESENTED, Kind.NEW, Kind.BROKEN}
 
 
@@ -42,16 +37,40 @@ def for_programs(found: Sequence[Anomaly]) -> Table:
 
 
 def _of_kind(kind: Kind, found: Sequence[Anomaly], basis: Basis, most: int, queries: Look) -> Table:
-    notes = [f"{counted(len(found), 'finding')}" + ("" if len(found) <= most else
-             f", the {most:,} oddest are shown (-n {len(found)} for all)") + "."]  # fmt: skip
-    if kind in _TESTED:
-        notes.append(f"Of findings like these {FDR:.0%} are chance (Benjamini-Hochberg).")
+    language = basis.language
     return Table(
         columns=("services", "what is odd", QUERY),
         rows=[(one.count, one.sentence, one.query) for one in found[:most]],
-        title=_TITLES[kind],
+        title=_title(kind, language),
         aside=basis.aside(),
-        notes=[*notes, *basis.notes()],
+        notes=[*_notes(kind, len(found), most, language), *basis.notes()],
         looks={"services": Look.COUNT, "what is odd": Look.PROSE, QUERY: queries},
+        headings={**headings(language), "what is odd": language.phrase("what is odd")},
         queries={"services": QUERY},
     )
+
+
+def _title(kind: Kind, language: Language) -> Words:
+    return {
+        Kind.RARE: language.phrase("Kinds of device that hardly exist"),
+        Kind.REPRESENTED: language.phrase("Far more, or less, common here than elsewhere"),
+        Kind.NEW: language.phrase("New in the newest snapshot"),
+        Kind.BROKEN: language.phrase("Networks whose exposure broke"),
+    }[kind]
+
+
+def _notes(kind: Kind, found: int, most: int, language: Language) -> Iterator[str]:
+    if found <= most:
+        yield language.plural("{n} finding.", "{n} findings.", found)
+    else:
+        yield language.phrase(
+            "{n} findings, the {most} oddest are shown (-n {all} for all).",
+            n=found,
+            most=most,
+            all=str(found),
+        )
+    if kind in _TESTED:
+        yield language.phrase(
+            "Of findings like these {level} % are chance (Benjamini-Hochberg).",
+            level=round(FDR * 100),
+        )

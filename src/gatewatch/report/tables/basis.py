@@ -4,12 +4,13 @@ A figure without these cannot be trusted, so no table is made without them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gatewatch.model.fields import Field
+from gatewatch.model.language import ENGLISH, Language, Words
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.report.sampling import LEVEL, sampled_share
-from gatewatch.report.wording import counted, looked_at
+from gatewatch.report.wording import looked_at
 
 __all__ = ["Basis", "coverage_of", "sample_note"]
 
@@ -29,62 +30,99 @@ class Basis:
     """The catalogue that understood them; all history is read with today's."""
     now: float
     """Seconds since 1970."""
+    language: Language = field(default=ENGLISH)
+    """In which everything about them is told."""
 
-    def aside(self) -> str:
+    def aside(self) -> Words:
         """Which snapshots, and how old."""
-        return looked_at(self.snapshots, self.now)
+        return looked_at(self.snapshots, self.now, self.language)
 
     def notes(self, fields: Iterable[Field] = ()) -> Iterator[str]:
         """Sentences on coverage and knowledge; `fields` are those that the figures are about."""
         yield from self._coverage()
         if any(one.sampled < 1 for one in self.snapshots):
-            yield sample_note(sampled_share(self.snapshots))
+            yield sample_note(sampled_share(self.snapshots), self.language)
         tables = dict.fromkeys(name for one in self.snapshots for name in one.networks)
-        known = f"understood by catalogue {self.catalogue[:8]}"
+        known = self.catalogue[:8]
         if tables:
-            yield f"Located by {', '.join(tables)}; {known}."
+            yield self.language.phrase(
+                "Located by {tables}; understood by catalogue {known}.",
+                tables=", ".join(tables),
+                known=known,
+            )
         elif _LOCATED & {entry.name for entry in fields}:
-            yield f"Located by the source alone, no table is imported; {known}."
+            yield self.language.phrase(
+                "Located by the source alone, no table is imported; understood by catalogue "
+                "{known}.",
+                known=known,
+            )
         else:
-            yield f"{known.capitalize()}; no network data is imported."
+            yield self.language.phrase(
+                "Understood by catalogue {known}; no network data is imported.", known=known
+            )
 
     def _coverage(self) -> Iterator[str]:
         if len(self.snapshots) <= _SPELLED_OUT:
             for one in self.snapshots:
-                yield f"Coverage of {one.id}: {coverage_of(one)}."
+                yield self.language.phrase(
+                    "Coverage of {id}: {coverage}.",
+                    id=one.id,
+                    coverage=coverage_of(one, self.language),
+                )
             return
         partial = sum(one.partial for one in self.snapshots)
         rejected = sum(one.rejected for one in self.snapshots)
         tools = ", ".join(sorted({one.tool for one in self.snapshots}))
-        unread = f"; {counted(rejected, 'record')} could not be read" if rejected else ""
-        yield (
-            f"Coverage: {len(self.snapshots)} snapshots by {tools}, "
-            f"{partial or 'none'} of them incomplete{unread}."
+        said = self.language.phrase(
+            "Coverage: {n} snapshots by {tools}, {partial} of them incomplete",
+            n=len(self.snapshots),
+            tools=tools,
+            partial=partial or self.language.phrase("none"),
         )
+        yield Words(f"{_with_unread(said, rejected, self.language)}.")
 
 
-def coverage_of(info: SnapshotInfo) -> str:
+def coverage_of(info: SnapshotInfo, language: Language = ENGLISH) -> Words:
     """What a snapshot asked, and what of it could not be had."""
-    asked = info.hosts + sum(info.unanswered.values())
-    if info.tool == _SCAN and "targets" in info.details:
-        targets, port = int(info.details["targets"]), info.details.get("port", "?")
-        said = f"scan of {targets:,} addresses on port {port}"
-    elif info.unanswered:
-        said = f"{info.tool} asked {asked:,} addresses"
-    else:
-        said = f"{info.tool} does not say what was asked"
+    said = _asked(info, language)
     if info.unanswered:
-        said += f", {info.hosts:,} had an open port"
+        open_ports = language.phrase("{n} had an open port", n=info.hosts)
+        said = Words(f"{said}, {open_ports}")
     if info.rejected:
-        said += f"; {counted(info.rejected, 'record')} could not be read"
-    elif info.partial:
-        said += "; incomplete, its input was cut or the scan was stopped"
+        return _with_unread(said, info.rejected, language)
+    if info.partial:
+        why = language.phrase("incomplete, its input was cut or the scan was stopped")
+        return language.phrase("{said}; {more}", said=said, more=why)
     return said
 
 
-def sample_note(sampled: float) -> str:
+def _asked(info: SnapshotInfo, language: Language) -> Words:
+    if info.tool == _SCAN and "targets" in info.details:
+        return language.phrase(
+            "scan of {n} addresses on port {port}",
+            n=int(info.details["targets"]),
+            port=info.details.get("port", "?"),
+        )
+    if info.unanswered:
+        asked = info.hosts + sum(info.unanswered.values())
+        return language.phrase("{tool} asked {n} addresses", tool=info.tool, n=asked)
+    return language.phrase("{tool} does not say what was asked", tool=info.tool)
+
+
+def _with_unread(said: Words, rejected: int, language: Language) -> Words:
+    if not rejected:
+        return said
+    unread = language.plural(
+        "{n} record could not be read", "{n} records could not be read", rejected
+    )
+    return language.phrase("{said}; {more}", said=said, more=unread)
+
+
+def sample_note(sampled: float, language: Language = ENGLISH) -> Words:
     """That figures are estimates, and how sure they are."""
-    return (
-        f"A sample: {sampled:.4g} of the scope was asked, chosen by chance. Figures are estimates "
-        f"for the whole scope, each with its {LEVEL:.0%} confidence interval (Wilson)."
+    return language.phrase(
+        "A sample: {part} of the scope was asked, chosen by chance. Figures are estimates for the "
+        "whole scope, each with its {level} % confidence interval (Wilson).",
+        part=f"{sampled:.4g}",
+        level=round(LEVEL * 100),
     )

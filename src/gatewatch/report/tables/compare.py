@@ -1,10 +1,11 @@
 """A comparison as a table."""
 
+from gatewatch.model.language import Language, Words
 from gatewatch.model.table import Look, Table, Value
 from gatewatch.report.compare import Comparison, Pair
 from gatewatch.report.sampling import asked_in, count_estimate, sampled_share
 from gatewatch.report.tables.basis import Basis
-from gatewatch.report.wording import cut
+from gatewatch.report.wording import cut, title_by, unit_word
 
 __all__ = ["for_people", "for_programs"]
 
@@ -15,20 +16,22 @@ _HEADING = 24
 
 def for_people(found: Comparison, basis: Basis) -> Table:
     """Those that differ most first."""
-    name = found.grouping.name
+    name, language = found.grouping.name, basis.language
     first, second = (cut(side, _HEADING) for side in found.names)
-    rest = found.values - sum(pair.value is not None for pair in found.pairs)
-    notes = [
-        f"Unit {found.unit}, totals {_whole(found, 0, found.totals[0]):,} and "
-        f"{_whole(found, 1, found.totals[1]):,}, which the shares are of; those that differ most "
-        f"come first" + (f", {rest:,} more values are left out." if rest > 0 else ".")
-    ]
+    sides = language.phrase("{first} and {second}", first=found.names[0], second=found.names[1])
+    notes = [_unit_note(found, language)]
     if found.break_:
-        notes.append(f"Coverage changed ({found.break_}): a difference may be that of coverage.")
+        notes.append(
+            language.phrase(
+                "Coverage changed ({what}): a difference may be that of coverage.",
+                what=found.break_,
+            )
+        )
+    missing = language.phrase("no {field}", field=name)
     return Table(
         columns=(name, *_COLUMNS),
-        rows=[_row(found, pair, missing=f"no {name}") for pair in found.pairs],
-        title=f"{str(found.unit).capitalize()} by {name}: {found.names[0]} and {found.names[1]}",
+        rows=[_row(found, pair, missing, language) for pair in found.pairs],
+        title=title_by(str(found.unit), name, sides, language),
         aside=basis.aside(),
         notes=[*notes, *basis.notes(found.grouping.fields)],
         looks={
@@ -37,29 +40,51 @@ def for_people(found: Comparison, basis: Basis) -> Table:
             **dict.fromkeys(("share_before", "share_after"), Look.SHARE),
             **dict.fromkeys(("query_before", "query_after"), Look.DATA),
         },
-        headings={"before": first, "after": second, "share_before": "share", "share_after": "share",
-                  "fate": ""},
+        headings={
+            "before": first, "after": second, "fate": "",
+            "difference": language.phrase("difference"), "ratio": language.phrase("ratio"),
+            "share_before": language.phrase("share"), "share_after": language.phrase("share"),
+        },
         queries={"before": "query_before", "after": "query_after"},
     )  # fmt: skip
+
+
+def _unit_note(found: Comparison, language: Language) -> Words:
+    rest = found.values - sum(pair.value is not None for pair in found.pairs)
+    said = language.phrase(
+        "Unit {unit}, totals {before} and {after}, which the shares are of; those that differ most "
+        "come first",
+        unit=unit_word(str(found.unit), language),
+        before=_whole(found, 0, found.totals[0]),
+        after=_whole(found, 1, found.totals[1]),
+    )
+    if rest <= 0:
+        return Words(f"{said}.")
+    more = language.plural("{n} more value is left out", "{n} more values are left out", rest)
+    return Words(f"{said}, {more}.")
 
 
 def for_programs(found: Comparison) -> Table:
     """A row for each value; counts of samples are estimates."""
     columns = ("field", "value", *_COLUMNS)
     name = found.grouping.name
-    return Table(columns, [(name, *_row(found, pair, exact=True)) for pair in found.pairs])
+    return Table(columns, [(name, *_row(found, pair)) for pair in found.pairs])
 
 
 def _row(
-    found: Comparison, pair: Pair, *, missing: str | None = None, exact: bool = False
+    found: Comparison, pair: Pair, missing: str | None = None, language: Language | None = None
 ) -> tuple[Value, ...]:
+    """Its cells; without a language they are for programs."""
     before, after = _whole(found, 0, pair.before), _whole(found, 1, pair.after)
-    ratio = after / before if before else None
-    spoken = ratio if exact or ratio is None else f"x {ratio:,.2f}"
+    ratio: Value = after / before if before else None
+    fate: str | None = pair.fate or None
+    if language is not None:
+        ratio = Words(f"x {language.number(after / before, 2)}") if before else None
+        fate = {"came": language.phrase("came"), "went": language.phrase("went")}.get(pair.fate)
     counts = zip((pair.before, pair.after), found.totals, strict=True)
     shares = [count / total if total else None for count, total in counts]
     label = missing if pair.value is None else pair.value
-    return label, before, after, after - before, spoken, *shares, pair.fate or None, *pair.queries
+    return label, before, after, after - before, ratio, *shares, fate, *pair.queries
 
 
 def _whole(found: Comparison, side: int, count: int) -> int:

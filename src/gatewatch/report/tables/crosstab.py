@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from enum import StrEnum
 
+from gatewatch.model.language import Language, Words
 from gatewatch.model.table import BUCKET, QUERY, Heat, Look, RowKind, Table, Value
 from gatewatch.report.crosstab import Cell, CrossTab, Line
 from gatewatch.report.sampling import asked_in, count_estimate, sampled_share
 from gatewatch.report.tables.basis import Basis
-from gatewatch.report.tables.top import title_of
-from gatewatch.report.wording import counted, cut
+from gatewatch.report.wording import cut, headings, title_by, unit_word
 
 __all__ = ["Shown", "for_people", "for_programs"]
 
@@ -32,6 +32,8 @@ class Shown(StrEnum):
 def for_people(table: CrossTab, basis: Basis, shown: Shown = Shown.COUNT) -> Table:
     """A row for each value of the first field, a column for each of the second."""
     first, second = (grouping.name for grouping in table.groupings)
+    language = basis.language
+    both = language.phrase("{first} and {second}", first=first, second=second)
     keys = [f"c{place}" for place in range(len(table.columns))]
     scale = 1 / sampled_share(table.snapshots)
     marks, behind, expected = ([f"{key}.{what}" for key in keys] for what in ("sign", "query", "e"))
@@ -43,7 +45,7 @@ def for_people(table: CrossTab, basis: Basis, shown: Shown = Shown.COUNT) -> Tab
     columns += [*behind, *expected, "total", BUCKET, QUERY]
     rows = []
     for line, row in zip(table.rows, table.cells, strict=True):
-        told = {first: _label(line, first), "total": round(line.count * scale),
+        told = {first: _label(line, first, language), "total": round(line.count * scale),
                 BUCKET: RowKind(line.kind), QUERY: line.query}  # fmt: skip
         for key, across, cell in zip(keys, table.columns, row, strict=True):
             told |= {
@@ -56,7 +58,7 @@ def for_people(table: CrossTab, basis: Basis, shown: Shown = Shown.COUNT) -> Tab
     return Table(
         columns=columns,
         rows=rows,
-        title=title_of(str(table.unit), f"{first} and {second}", table.query),
+        title=title_by(str(table.unit), both, table.query, language),
         aside=basis.aside(),
         notes=list(_notes(table, basis, shown)),
         looks={
@@ -67,8 +69,9 @@ def for_people(table: CrossTab, basis: Basis, shown: Shown = Shown.COUNT) -> Tab
             QUERY: Look.DATA,
         },
         headings={
+            **headings(language),
             **{
-                key: cut(str(_label(line, second)), _HEADING)
+                key: _heading(_label(line, second, language))
                 for key, line in zip(keys, table.columns, strict=True)
             },
             **dict.fromkeys(marks, ""),
@@ -105,6 +108,10 @@ def for_programs(table: CrossTab) -> Table:
     return Table(columns, rows())
 
 
+def _heading(label: Value) -> str:
+    return label if isinstance(label, Words) else cut(str(label), _HEADING)
+
+
 def _shown(cell: Cell, line: Line, across: Line, shown: Shown, scale: float) -> Value:
     return {
         Shown.COUNT: round(cell.count * scale),
@@ -114,23 +121,20 @@ def _shown(cell: Cell, line: Line, across: Line, shown: Shown, scale: float) -> 
     }[shown]
 
 
-def _label(line: Line, name: str) -> Value:
-    return {"other": "other", "missing": f"no {name}"}.get(line.kind, line.value)
+def _label(line: Line, name: str, language: Language) -> Value:
+    if line.kind == RowKind.OTHER:
+        return language.phrase("other")
+    if line.kind == RowKind.MISSING:
+        return language.phrase("no {field}", field=name)
+    return line.value
 
 
 def _notes(table: CrossTab, basis: Basis, shown: Shown) -> Iterator[str]:
-    first, second = (grouping.name for grouping in table.groupings)
-    base = {
-        Shown.COUNT: "cells are counts",
-        Shown.ROW: f"cells are shares of their row ({first})",
-        Shown.COLUMN: f"cells are shares of their column ({second})",
-        Shown.EXPECTED: "cells are what chance would bring: row total x column total / total",
-    }[shown]
-    each = f"they add up to {table.overlap:,} more" if table.overlap else "each is in one cell"
-    total = round(table.total / sampled_share(table.snapshots))
-    about = "about " if sampled_share(table.snapshots) < 1 else ""
-    yield f"Unit {table.unit}, total {about}{total:,}; {base}; {each}."
-    yield "+ and -: more and less than chance would bring (2 standard residuals; ++ and --: 4)."
+    language = basis.language
+    yield _unit_note(table, shown, language)
+    yield language.phrase(
+        "+ and -: more and less than chance would bring (2 standard residuals; ++ and --: 4)."
+    )
     fields = [entry for grouping in table.groupings for entry in grouping.fields]
     yield from basis.notes(fields)
     named = [
@@ -141,4 +145,36 @@ def _notes(table: CrossTab, basis: Basis, shown: Shown) -> Iterator[str]:
     ]
     most = max(named, key=lambda cell: cell.residual, default=None)
     if most and most.sign and most.query:
-        yield f"Furthest above chance: {most.query} ({counted(most.count, str(table.unit)[:-1])})."
+        yield language.phrase(
+            "Furthest above chance: {query} ({n} {unit}).",
+            query=most.query,
+            n=most.count,
+            unit=unit_word(str(table.unit), language),
+        )
+
+
+def _unit_note(table: CrossTab, shown: Shown, language: Language) -> Words:
+    first, second = (grouping.name for grouping in table.groupings)
+    if shown is Shown.COUNT:
+        base = language.phrase("cells are counts")
+    elif shown is Shown.ROW:
+        base = language.phrase("cells are shares of their row ({field})", field=first)
+    elif shown is Shown.COLUMN:
+        base = language.phrase("cells are shares of their column ({field})", field=second)
+    else:
+        base = language.phrase(
+            "cells are what chance would bring: row total x column total / total"
+        )
+    each = language.phrase("each is in one cell")
+    if table.overlap:
+        each = language.phrase("they add up to {n} more", n=table.overlap)
+    total = language.number(round(table.total / sampled_share(table.snapshots)))
+    if sampled_share(table.snapshots) < 1:
+        total = language.phrase("about {total}", total=total)
+    return language.phrase(
+        "Unit {unit}, total {total}; {base}; {each}.",
+        unit=unit_word(str(table.unit), language),
+        total=total,
+        base=base,
+        each=each,
+    )

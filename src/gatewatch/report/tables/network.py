@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from gatewatch.model.language import Language
 from gatewatch.model.table import QUERY, Lines, Look, Table, Value
 from gatewatch.report.network import Moment, NetworkView
 from gatewatch.report.survival import Survival
 from gatewatch.report.tables import top
 from gatewatch.report.tables.basis import Basis
-from gatewatch.report.wording import counted
+from gatewatch.report.wording import headings
 
 __all__ = ["for_people", "for_programs"]
 
@@ -34,12 +35,13 @@ def for_programs(found: NetworkView) -> Table:
 
 
 def _time(found: NetworkView, basis: Basis) -> Table:
+    language = basis.language
     return Table(
         columns=_COLUMNS,
         rows=[_row(one) for one in found.moments],
-        title=f"Exposed in {found.query}",
+        title=language.phrase("Exposed in {query}", query=found.query),
         aside=basis.aside(),
-        notes=list(_notes(found)) + list(basis.notes()),
+        notes=list(_notes(found, language)) + list(basis.notes()),
         looks={
             **dict.fromkeys(("services", "hosts", "vulnerable", "known"), Look.COUNT),
             **dict.fromkeys(("vulnerable_share", "silent"), Look.SHARE),
@@ -47,21 +49,28 @@ def _time(found: NetworkView, basis: Basis) -> Table:
             QUERY: Look.DATA,
         },
         headings={
-            "vulnerable_share": "of services",
-            "coverage": "changed in coverage",
+            **headings(language),
+            "vulnerable": language.phrase("vulnerable"),
+            "vulnerable_share": language.phrase("of services"),
+            "known": language.phrase("known"),
+            "silent": language.phrase("silent"),
+            "coverage": language.phrase("changed in coverage"),
         },
         queries={"services": QUERY},
         chart=Lines("snapshot", "services", broken="coverage"),
     )
 
 
-def _notes(found: NetworkView) -> Iterator[str]:
-    yield (
+def _notes(found: NetworkView, language: Language) -> Iterator[str]:
+    yield language.phrase(
         "Unit services; vulnerable: its answer says so, at least likely. Known are all addresses "
         "of the network that answered so far; those silent now are filtered, off, or have another "
         'address ("gatewatch report --anomaly" weighs which).'
     )
-    yield f"The list to work on: gatewatch search '{found.query}' --limit 0 -o network.csv"
+    yield language.phrase(
+        "The list to work on: gatewatch search '{query}' --limit 0 -o network.csv",
+        query=found.query,
+    )
 
 
 def _row(one: Moment) -> tuple[Value, ...]:
@@ -71,26 +80,40 @@ def _row(one: Moment) -> tuple[Value, ...]:
 
 
 def _lag(here: Survival, elsewhere: Survival, basis: Basis) -> Table:
+    language = basis.language
+    sides = (
+        (language.phrase("this network"), here),
+        (language.phrase("all others"), elsewhere),
+    )
     rows = [
         (name, one.hosts, one.ended, one.ended / one.hosts if one.hosts else None, one.median,
          one.unstable)
-        for name, one in (("this network", here), ("all others", elsewhere))
+        for name, one in sides
     ]  # fmt: skip
     return Table(
         columns=("where", "hosts", "mended", "share", "half", "left_out"),
         rows=rows,
-        title="How long the vulnerable stay so",
+        title=language.phrase("How long the vulnerable stay so"),
         aside=basis.aside(),
         notes=[
-            f"Of {counted(here.hosts, 'vulnerable host')} with a stable address; a host that is "
-            "not seen again is not counted as mended. Half: the days after which half are mended "
-            "(Kaplan-Meier), empty when fewer are so far. Left out: the address showed two "
-            "devices, or none that is known.",
+            language.phrase(
+                "Of {n} vulnerable hosts with a stable address; a host that is not seen again is "
+                "not counted as mended. Half: the days after which half are mended (Kaplan-Meier), "
+                "empty when fewer are so far. Left out: the address showed two devices, or none "
+                "that is known.",
+                n=here.hosts,
+            )
         ],
         looks={
             **dict.fromkeys(("hosts", "mended", "half", "left_out"), Look.COUNT),
             "share": Look.SHARE,
         },
-        headings={"half": "half after", "left_out": "left out"},
-        units={"half": "days"},
+        headings={
+            **headings(language),
+            "where": language.phrase("where"),
+            "mended": language.phrase("mended"),
+            "half": language.phrase("half after"),
+            "left_out": language.phrase("left out"),
+        },
+        units={"half": language.phrase("days")},
     )

@@ -1,9 +1,12 @@
 """Survival as a table: how many are still as they were after so many days."""
 
+from collections.abc import Iterator
+
+from gatewatch.model.language import Language
 from gatewatch.model.table import Look, Table
 from gatewatch.report.survival import Survival
 from gatewatch.report.tables.basis import Basis
-from gatewatch.report.wording import counted, per_cent
+from gatewatch.report.wording import headings
 
 __all__ = ["for_people", "for_programs"]
 
@@ -12,32 +15,55 @@ _COLUMNS = ("days", "at risk", "ended", "still", "low", "high")
 
 def for_people(found: Survival, basis: Basis) -> Table:
     """The steps of the curve, with what they can and cannot say."""
-    half = found.median
-    said = f"half of them after {half:,.0f} days" if half is not None else "fewer than half so far"
-    base = f"{counted(found.hosts, 'host')} with a stable address"
-    share = per_cent(found.ended / found.hosts) if found.hosts else "none"
+    language = basis.language
     return Table(
         columns=_COLUMNS,
         rows=_rows(found),
-        title=f"How long hosts stay as they are: {found.query}",
+        title=language.phrase("How long hosts stay as they are: {query}", query=found.query),
         aside=basis.aside(),
-        notes=[
-            f"Of {base} {found.ended:,} ({share}) no longer satisfy the query, {said} "
-            "(Kaplan-Meier; the interval is of 95 %).",
-            f"{counted(found.unstable, 'host')} left out: the address showed two devices, or none "
-            "that is known, so it may have changed hands.",
-            "A host that is not seen again is not counted as mended. When it began is not known "
-            "for those of the first snapshot, and an end lies somewhere between two snapshots, so "
-            "true times are longer at one end and shorter at the other.",
-            *basis.notes(),
-        ],
+        notes=[*_notes(found, language), *basis.notes()],
         looks={
             "days": Look.COUNT,
             "at risk": Look.COUNT,
             "ended": Look.COUNT,
             **dict.fromkeys(("still", "low", "high"), Look.SHARE),
         },
-        headings={"low": "at least", "high": "at most"},
+        headings={
+            **headings(language),
+            "days": language.phrase("days"),
+            "at risk": language.phrase("at risk"),
+            "ended": language.phrase("ended"),
+            "still": language.phrase("still"),
+        },
+    )
+
+
+def _notes(found: Survival, language: Language) -> Iterator[str]:
+    said = language.phrase("fewer than half so far")
+    if found.median is not None:
+        said = language.phrase("half of them after {n} days", n=round(found.median))
+    share = found.ended / found.hosts if found.hosts else 0.0
+    yield language.plural(
+        "Of {n} host with a stable address {ended} ({share}) no longer satisfy the query, {said} "
+        "(Kaplan-Meier; the interval is of 95 %).",
+        "Of {n} hosts with a stable address {ended} ({share}) no longer satisfy the query, {said} "
+        "(Kaplan-Meier; the interval is of 95 %).",
+        found.hosts,
+        ended=found.ended,
+        share=language.share(share),
+        said=said,
+    )
+    yield language.plural(
+        "{n} host left out: the address showed two devices, or none that is known, so it may have "
+        "changed hands.",
+        "{n} hosts left out: the address showed two devices, or none that is known, so it may have "
+        "changed hands.",
+        found.unstable,
+    )
+    yield language.phrase(
+        "A host that is not seen again is not counted as mended. When it began is not known for "
+        "those of the first snapshot, and an end lies somewhere between two snapshots, so true "
+        "times are longer at one end and shorter at the other."
     )
 
 

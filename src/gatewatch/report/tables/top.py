@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
+from gatewatch.model.language import ENGLISH, Language, Words
 from gatewatch.model.table import BUCKET, QUERY, Bars, Look, RowKind, Table, Value
 from gatewatch.report.counting import Unit
 from gatewatch.report.sampling import asked_in, count_estimate, sampled_share
 from gatewatch.report.tables.basis import Basis
 from gatewatch.report.top import Bucket, Report
-from gatewatch.report.wording import counted
+from gatewatch.report.wording import headings, title_by, unit_word
 
-__all__ = ["for_people", "for_programs", "title_of", "unit_note"]
+__all__ = ["for_people", "for_programs", "unit_note"]
 
 _BEHIND = "behind"
 """The column with the query of each row, also where it is too long to be read."""
@@ -23,6 +24,7 @@ def for_people(
     `risk`: how many of each row are at high risk, where that is wanted.
     """
     name, unit = report.grouping.name, str(report.unit)
+    language = basis.language
     sampled = sampled_share(report.snapshots)
     figures = [unit, *(("low", "high") if sampled < 1 else ())]
     risky = ["at high risk"] if risk else []
@@ -31,14 +33,14 @@ def for_people(
          *([risk[place] / one.count] if risk else []), kind, one.query,
          # What the rest is not, value by value, is for following, not for reading.
          None if kind is RowKind.OTHER else one.query)
-        for place, (kind, rank, label, one, running) in enumerate(_labelled(report))
+        for place, (kind, rank, label, one, running) in enumerate(_labelled(report, language))
     ]  # fmt: skip
     return Table(
         columns=("rank", name, *figures, "share", "running", *risky, BUCKET, _BEHIND, QUERY),
         rows=rows,
-        title=title_of(unit, name, report.query),
+        title=title_by(unit, name, report.query, language),
         aside=basis.aside(),
-        notes=[unit_note(report), *basis.notes(report.grouping.fields)],
+        notes=[unit_note(report, language), *basis.notes(report.grouping.fields)],
         chart=Bars(name, unit, *figures[1:]),
         looks={
             "rank": Look.NUMBER,
@@ -50,7 +52,11 @@ def for_people(
             QUERY: queries,
         },
         queries={unit: _BEHIND},
-        headings={"low": "at least", "high": "at most", "running": "so far"},
+        headings={
+            **headings(language),
+            "running": language.phrase("so far"),
+            "at high risk": language.phrase("at high risk"),
+        },
     )
 
 
@@ -70,39 +76,50 @@ def for_programs(reports: Sequence[Report], risks: Sequence[Sequence[int]] = ())
     return Table(columns, rows)
 
 
-def title_of(unit: str, name: str, query: str) -> str:
-    """`Services by server: country:IT`."""
-    of = "" if query == "*" else f": {query}"
-    return f"{unit.capitalize()} by {name}{of}"
-
-
-def unit_note(report: Report) -> str:
+def unit_note(report: Report, language: Language = ENGLISH) -> Words:
     """What is counted, of how many, and whether rows overlap."""
-    told = report.hosts if report.unit is Unit.SERVICES else None
-    hosts = f" on {counted(told, 'host')}" if told else ""
-    total = f"{report.total:,}{hosts}"
+    total = _total(report, language)
+    unit = unit_word(str(report.unit), language)
+    if report.overlap:
+        return language.phrase(
+            "Unit {unit}, total {total}, which shares are of; rows overlap: they add up to {n} "
+            "more.",
+            unit=unit,
+            total=total,
+            n=report.overlap,
+        )
+    return language.phrase(
+        "Unit {unit}, total {total}, which shares are of; each is in one row.",
+        unit=unit,
+        total=total,
+    )
+
+
+def _total(report: Report, language: Language) -> Words:
     sampled = sampled_share(report.snapshots)
     if sampled < 1:
         whole = count_estimate(report.total, asked_in(report.snapshots), sampled)
-        total = f"about {whole.value:,.0f} ({whole.low:,.0f} to {whole.high:,.0f})"
-    each = "each is in one row"
-    if report.overlap:
-        each = f"rows overlap: they add up to {report.overlap:,} more"
-    return f"Unit {report.unit}, total {total}, which shares are of; {each}."
+        value, low, high = map(round, whole)
+        return language.phrase("about {n} ({low} to {high})", n=value, low=low, high=high)
+    told = report.hosts if report.unit is Unit.SERVICES else None
+    if not told:
+        return language.number(report.total)
+    return language.plural("{total} on {n} host", "{total} on {n} hosts", told, total=report.total)
 
 
 def _labelled(
-    report: Report,
+    report: Report, language: Language = ENGLISH
 ) -> Iterator[tuple[RowKind, int | None, Value, Bucket, float | None]]:
     running = 0.0
     for rank, one in enumerate(report.buckets, 1):
         running += one.share
         yield RowKind.VALUE, rank, one.value, one, None if report.overlap else running
     if report.other:
-        label = f"other ({counted(report.other_values, 'value')})"
+        label = language.plural("other ({n} value)", "other ({n} values)", report.other_values)
         yield RowKind.OTHER, None, label, report.other, None
     if report.missing:
-        yield RowKind.MISSING, None, f"no {report.grouping.name}", report.missing, None
+        label = language.phrase("no {field}", field=report.grouping.name)
+        yield RowKind.MISSING, None, label, report.missing, None
 
 
 def _figures(report: Report, one: Bucket, sampled: float) -> tuple[Value, ...]:

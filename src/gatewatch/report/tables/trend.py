@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from gatewatch.model.language import Language, Words
 from gatewatch.model.moment import day_of
 from gatewatch.model.table import QUERY, Lines, Look, Table, Value
 from gatewatch.report.sampling import asked_in, count_estimate
 from gatewatch.report.tables.basis import Basis
-from gatewatch.report.tables.top import title_of
 from gatewatch.report.trend import Series, Trend
+from gatewatch.report.wording import headings, title_by, unit_word
 
 __all__ = ["for_people", "for_programs"]
 
@@ -48,21 +49,30 @@ def for_programs(trend: Trend) -> Table:
 def _totals(trend: Trend, basis: Basis) -> Table:
     unit = str(trend.unit)
     rows = [
-        (info.id, *_figures(trend, trend.total, place), _change(trend, trend.total, place),
+        (info.id, *_figures(trend, trend.total, place),
+         _change(trend, trend.total, place, basis.language),
          trend.breaks[place] or None, trend.total.queries[place])
         for place, info in enumerate(trend.snapshots)
     ]  # fmt: skip
     broken = [info.id for info, said in zip(trend.snapshots, trend.breaks, strict=True) if said]
-    notes = [f"Unit {unit}; every snapshot counted by itself."]
+    language = basis.language
+    notes = [
+        language.phrase(
+            "Unit {unit}; every snapshot counted by itself.", unit=unit_word(unit, language)
+        )
+    ]
     if broken:
         notes.append(
-            f"Coverage changed at {', '.join(broken)}: counts before and after are not compared, "
-            "a fall there is none."
+            language.phrase(
+                "Coverage changed at {snapshots}: counts before and after are not compared, a fall "
+                "there is none.",
+                snapshots=", ".join(broken),
+            )
         )
     return Table(
         columns=("snapshot", unit, "low", "high", "change", "coverage", QUERY),
         rows=rows,
-        title=title_of(unit, "snapshot", trend.query),
+        title=title_by(unit, language.phrase("snapshot"), trend.query, language),
         aside=basis.aside(),
         notes=[*notes, *basis.notes(trend.grouping.fields if trend.grouping else ())],
         chart=Lines("snapshot", unit, low="low", high="high", broken="coverage"),
@@ -73,36 +83,50 @@ def _totals(trend: Trend, basis: Basis) -> Table:
             "coverage": Look.PROSE if broken else Look.DATA,
             QUERY: Look.SPARE,
         },
-        headings={"low": "at least", "high": "at most", "coverage": "changed in coverage"},
+        headings={**headings(language), "coverage": language.phrase("changed in coverage")},
     )
 
 
 def _fates(trend: Trend, basis: Basis) -> Table:
     assert trend.grouping is not None
-    name, last = trend.grouping.name, trend.snapshots[-1].id
+    name, last, language = trend.grouping.name, trend.snapshots[-1].id, basis.language
     rows = []
     for one in trend.series:
         if one.first is not None and one.last is not None:
             first_seen, last_seen = (trend.snapshots[place].id for place in (one.first, one.last))
             rows.append(
-                (_label(one, name), first_seen, last_seen, _estimate(trend, one, one.first),
-                 _estimate(trend, one, len(one.counts) - 1), one.queries[one.last])
+                (_label(one, name, language), first_seen, last_seen,
+                 _estimate(trend, one, one.first), _estimate(trend, one, len(one.counts) - 1),
+                 one.queries[one.last])
             )  # fmt: skip
     return Table(
         columns=(name, "first seen", "last seen", "at first", "now", QUERY),
         rows=rows,
-        title=f"First and last seen, by {name}",
+        title=language.phrase("First and last seen, by {field}", field=name),
         aside=basis.aside(),
-        notes=[f"Now is {last}. What was seen in the first snapshot may be older."],
+        notes=[
+            language.phrase(
+                "Now is {last}. What was seen in the first snapshot may be older.", last=last
+            )
+        ],
         looks={"at first": Look.COUNT, "now": Look.COUNT, QUERY: Look.SPARE},
+        headings={
+            **headings(language),
+            "first seen": language.phrase("first seen"),
+            "last seen": language.phrase("last seen"),
+            "at first": language.phrase("at first"),
+            "now": language.phrase("now"),
+        },
     )
 
 
 def _values(trend: Trend, basis: Basis) -> Table:
     assert trend.grouping is not None
-    name, unit = trend.grouping.name, str(trend.unit)
+    name, unit, language = trend.grouping.name, str(trend.unit), basis.language
+    both = language.phrase("{first} and {second}", first=name, second=language.phrase("snapshot"))
     rows = [
-        (_label(one, name), info.id, *_figures(trend, one, place), _change(trend, one, place),
+        (_label(one, name, language), info.id, *_figures(trend, one, place),
+         _change(trend, one, place, language),
          trend.breaks[place] or None, one.queries[place])
         for one in trend.series
         for place, info in enumerate(trend.snapshots)
@@ -110,7 +134,7 @@ def _values(trend: Trend, basis: Basis) -> Table:
     return Table(
         columns=(name, "snapshot", unit, "low", "high", "change", "coverage", QUERY),
         rows=rows,
-        title=title_of(unit, f"{name} and snapshot", trend.query),
+        title=title_by(unit, both, trend.query, language),
         aside=basis.aside(),
         chart=Lines("snapshot", unit, series=name, low="low", high="high", broken="coverage"),
         looks={
@@ -120,7 +144,7 @@ def _values(trend: Trend, basis: Basis) -> Table:
             "coverage": Look.DATA,
             QUERY: Look.SPARE,
         },
-        headings={"low": "at least", "high": "at most"},
+        headings=headings(language),
     )
 
 
@@ -140,16 +164,18 @@ def _estimate(trend: Trend, line: Series, place: int) -> int:
     return _figures(trend, line, place)[0]
 
 
-def _change(trend: Trend, line: Series, place: int) -> str | None:
+def _change(trend: Trend, line: Series, place: int, language: Language) -> Words | None:
     """Against the snapshot before, where both may be compared."""
     if place == 0 or trend.breaks[place]:
         return None
     before, now = _estimate(trend, line, place - 1), _estimate(trend, line, place)
     if before == now:
-        return "same"
-    share = f" ({(now - before) / before:+.1%})" if before else ""
-    return f"{now - before:+,}{share}"
+        return language.phrase("same")
+    sign = "+" if now > before else "-"
+    said = f"{sign}{language.number(abs(now - before))}"
+    share = f" ({sign}{language.share(abs(now - before) / before)})" if before else ""
+    return Words(f"{said}{share}")
 
 
-def _label(line: Series, name: str) -> Value:
-    return f"no {name}" if line.value is None else line.value
+def _label(line: Series, name: str, language: Language) -> Value:
+    return language.phrase("no {field}", field=name) if line.value is None else line.value
