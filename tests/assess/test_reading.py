@@ -58,6 +58,8 @@ def changed(change: Callable[[dict[str, Any]], object]) -> Advisory:
         (lambda it: it["example"]["affected"][0].update(verdict="bad"), "verdict is bad"),
         (lambda it: it["example"]["affected"][0].update(verdict="not affected"), "affected, yet"),
         (lambda it: it["example"]["affected"][0]["is"].update(color="x"), 'called "color"'),
+        (lambda it: it["example"]["affected"][0]["is"].update(port="8&"), "port is 8&"),
+        (lambda it: it["example"]["affected"][0]["is"].update(open="23,80"), "open is 23,80"),
     ],
 )  # fmt: skip
 def test_an_error_is_named(change: Callable[[dict[str, Any]], object], what: str) -> None:

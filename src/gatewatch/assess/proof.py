@@ -24,10 +24,10 @@ def failures(entry: Advisory) -> Iterator[str]:
 def subject_of(example: Example) -> Subject:
     """The answer that the example describes, identified without doubt."""
     told = dict(example.subject)
-    port, ports = told.pop("port", None), told.pop("open", "")
+    port, ports = told.pop("port", ""), told.pop("open", "")
     return Subject(
         {name: (value, 1.0) for name, value in told.items() if name in IDENTITY},
         {"spoke": "http"} | {name: value for name, value in told.items() if name not in IDENTITY},
-        None if port is None else int(port),
+        int(port.split()[0]) if port else None,
         frozenset(map(int, ports.split())),
     )

@@ -21,6 +21,7 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,7}")
 _REFERENCE = re.compile(r"\S.{3,300}")
 _DATE = re.compile(r"20[0-9]{2}(?:-[01][0-9](?:-[0-3][0-9])?)?")
+_PORTS = re.compile(r"[0-9]{1,5}(?: [0-9]{1,5})*")
 _STATES = ("affected", "disputed", "partly", "unknown")
 _KINDS: Mapping[str, frozenset[str]] = {
     "affected": frozenset(set(Verdict) - {Verdict.NOT_AFFECTED}),
@@ -275,6 +276,9 @@ class _Reader(Entry):
         subject = self.texts("is")
         for name in subject.keys() - {*KEYS, "port", "open"}:
             raise self.wrong(f'nothing is called "{name}"', f"use one of {', '.join(KEYS)}")
+        for name in ("port", "open"):
+            if not _PORTS.fullmatch(subject.get(name, "0")):
+                raise self.wrong(f"{name} is {subject[name]}", f'write {name} = "7547"')
         self.keys(frozenset({"is", "verdict"}))
         expected = self.choice("verdict", (*Verdict, NO_FINDING))
         if expected not in allowed:
