@@ -240,7 +240,10 @@ class World:
         for file in opened.response_files():
             known = con.execute(f"SELECT response FROM '{file}'").fetchall()
             rows = [
-                tuple({"response": one, **by_id[one]}.get(columns[name]) for name in UNDERSTANDING)
+                tuple(
+                    {"response": one, **by_id[one]}.get(columns.get(name, name))
+                    for name in UNDERSTANDING
+                )
                 for (one,) in known
             ]
             write_understanding(con, rows, opened.understanding_file(file))

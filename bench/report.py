@@ -3,12 +3,15 @@
 A lake is written by the product's own ingest from synthetic answers (`answers.py`), and beside
 it one wide Parquet table of the same services, as a researcher would make it: every column
 spelled out in each row, sorted by address, zstd, written by DuckDB. Both are asked the same
-questions in one process, in turn, after a warm-up, and must give the same counts.
+questions in one process, in turn, after a warm-up, and must give the same counts. So are a trend
+over twelve snapshots and DuckDB over their twelve files of thin rows, and a whole process of each.
 
-    python bench/report.py [--services 20000000] [--rounds 7]
+    python bench/report.py [--services 20000000] [--rounds 7] [--trend 1000000]
 """
 
 import argparse
+import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -31,8 +34,11 @@ from gatewatch.pipeline.ingest import ingest
 from gatewatch.pipeline.understand import open_lake
 from gatewatch.query.parser import parse
 from gatewatch.query.scope import scope
+from gatewatch.report.crosstab import crosstab
 from gatewatch.report.groupings import by_field
+from gatewatch.report.looking_back import looking_back
 from gatewatch.report.top import top
+from gatewatch.report.trend import trend
 from gatewatch.store.spool import Columns
 
 Counts = dict[Any, int]
@@ -40,10 +46,19 @@ COUNTRIES = [f"{a}{b}" for a in "ABCDEFGHIJKLM" for b in "ABCDEFGHIJKLMNOP"]
 PIECE = 1_000_000
 QUESTIONS = (
     ("", "server"),
+    ("", "software"),
+    ("", "vendor"),
+    ("", "realm"),
+    ("", "status"),
+    ("", "risk.band"),
     ("", "country"),
-    ("server:gSOAP", "country"),
     ("", "asn"),
+    ("", "port"),
+    ("server:gSOAP", "country"),
 )
+PAIRS = (("country", "server"), ("country", "vendor"), ("asn", "software"))
+SNAPSHOTS = 12
+EMPTY = "import duckdb; duckdb.connect().execute('SELECT 1').fetchall()"
 
 
 def main() -> None:
@@ -51,6 +66,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--services", type=int, default=20_000_000)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--trend", type=int, default=1_000_000, help="services of each snapshot")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-report-") as folder:
         lake, wide = Path(folder) / "lake", Path(folder) / "wide.parquet"
@@ -59,6 +75,14 @@ def main() -> None:
         sizes(lake, info, wide)
         for query, field in QUESTIONS:
             compare(lake, wide, query, field, args.rounds)
+        for pair in PAIRS:
+            compare_pairs(lake, wide, pair, args.rounds)
+        processes(lake, args.rounds)
+        history = Path(folder) / "history"
+        for _ in range(SNAPSHOTS):
+            build_lake(history, args.trend)
+        for field in ("server", "vendor"):
+            compare_trends(history, field, args.rounds)
 
 
 def build_lake(lake: Path, count: int) -> SnapshotInfo:
@@ -153,9 +177,86 @@ def compare(lake: Path, wide: Path, query: str, field: str, rounds: int) -> None
         first, second = ours(), theirs()
         assert all(first.get(value, count) == count for value, count in second.items())
         a, b = timed(ours, theirs, rounds)
+    told(f"report {query or '*'} by {field}", "wide table", a, b)
+
+
+def compare_pairs(lake: Path, wide: Path, pair: tuple[str, str], rounds: int) -> None:
+    """A cross-tab of two fields, 25 by 25, beside the same counts of the wide table."""
+    opened = open_lake(lake)
+    chosen = scope(parse("").node, opened.snapshots)
+    first, second = (FIELDS[name].column for name in pair)
+    sql = (
+        f"SELECT {first}, {second}, count(*) AS n FROM '{wide}' GROUP BY ALL ORDER BY n DESC "
+        "LIMIT 625"
+    )
+    plain = duckdb.connect(config={"threads": 2})
+    groupings = (by_field(FIELDS[pair[0]]), by_field(FIELDS[pair[1]]))
+    with opened.reading(chosen.ids) as con:
+
+        def ours() -> Counts:
+            table = crosstab(con, chosen, groupings, (25, 25))
+            return {
+                (line.value, across.value): cell.count
+                for line, row in zip(table.rows, table.cells, strict=True)
+                for across, cell in zip(table.columns, row, strict=True)
+                if line.kind != "other" and across.kind != "other"
+            }
+
+        def theirs() -> Counts:
+            return {(a, b): n for a, b, n in plain.execute(sql).fetchall()}
+
+        expected = theirs()
+        assert all(expected.get(key, count) == count for key, count in ours().items())
+        told(f"cross-tab {' x '.join(pair)}", "wide table", *timed(ours, theirs, rounds))
+
+
+def compare_trends(lake: Path, field: str, rounds: int) -> None:
+    """A trend over all snapshots, beside DuckDB over their thin rows."""
+    opened = open_lake(lake)
+    chosen = looking_back(scope(parse("").node, opened.snapshots), opened.snapshots)
+    column = FIELDS[field].column
+    understood = ", ".join(f"'{opened.understanding_file(one)}'" for one in opened.response_files())
+    sql = (
+        f"SELECT filename, {column}, count(*) FROM read_parquet('{lake}/snapshots/*/services-*', "
+        f"filename = true) JOIN read_parquet([{understood}]) USING (response) GROUP BY ALL"
+    )
+    plain = duckdb.connect(config={"threads": 2})
+    with opened.reading(chosen.ids) as con:
+
+        def ours() -> Counts:
+            found = trend(con, chosen, by_field(FIELDS[field]), 25)
+            return {line.value: sum(line.counts) for line in found.series}
+
+        def theirs() -> Counts:
+            sums: Counter[Any] = Counter()
+            for _, value, n in plain.execute(sql).fetchall():
+                sums[value] += n
+            return sums
+
+        expected = theirs()
+        assert all(expected[value] == count for value, count in ours().items())
+        told(f"trend of {field}", "thin files", *timed(ours, theirs, rounds))
+
+
+def processes(lake: Path, rounds: int) -> None:
+    """A whole process that reports, beside one that imports DuckDB and does nothing."""
+    report = ["-m", "gatewatch", "report", "--by", "server", "--lake", str(lake)]
+
+    def run(*words: str) -> Callable[[], Counts]:
+        def once() -> Counts:
+            subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)
+            return {}
+
+        return once
+
+    told("process", "empty DuckDB", *timed(run(*report), run("-c", EMPTY), rounds))
+
+
+def told(what: str, peer: str, ours: float, theirs: float) -> None:
+    """Prints milliseconds and the ratio."""
     print(
-        f"report {query!r} by {field:<8} gatewatch {a * 1e3:6.1f} ms   "
-        f"wide table {b * 1e3:6.1f} ms   ratio {a / b:.2f}"
+        f"{what:<28} gatewatch {ours * 1e3:7.1f} ms   {peer} {theirs * 1e3:8.1f} ms   "
+        f"ratio {ours / theirs:.2f}"
     )
 
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from gatewatch.model.fields import Home, Kind
-from gatewatch.query.compile import counted_from, key_of, where
-from gatewatch.query.nodes import Node
+from gatewatch.model.fields import Field, Home, Kind
+from gatewatch.query.compile import UNDERSTANDING, counted_from, key_of, table_of, where
+from gatewatch.query.nodes import Node, conditions
 from gatewatch.query.scope import Scope
 from gatewatch.report.groupings import Grouping
 
@@ -52,7 +52,7 @@ def counting(
     if unit is Unit.SERVICES:
         # Every view names the snapshot, so that field does not decide which one is read.
         asked = [one for every in groupings for one in every.asked]
-        source, weight = counted_from(node, [one for one in asked if one.home is not Home.SNAPSHOT])
+        source, weight = _smallest(node, [one for one in asked if one.home is not Home.SNAPSHOT])
     condition = where(node)
     values = (*condition.values, *snapshots)
     within = f" AND snapshot IN ({', '.join('?' * len(snapshots))})" if snapshots else ""
@@ -72,6 +72,15 @@ def counting(
     every = ", ".join(name for own in names for name in own)
     what = "sum(n)::BIGINT AS n" if weight else "ip_high, ip"
     return Counting(f"SELECT {every}, {what} FROM ({inner}) GROUP BY ALL", values, names)
+
+
+def _smallest(node: Node, asked: Sequence[Field]) -> tuple[str, str]:
+    """The smallest view that can count, and how: `places` where no answer is asked about."""
+    source, weight = counted_from(node, asked)
+    of_answers = (*(one.field for one in conditions(node)), *asked)
+    if source == "cube" and not any(table_of(entry) == UNDERSTANDING for entry in of_answers):
+        return "places", weight
+    return source, weight
 
 
 def _split(

@@ -29,7 +29,7 @@ Ports = Mapping[str, tuple[int, ...]]
 def ports_seen(con: "duckdb.DuckDBPyConnection") -> Ports:
     """The ports that each snapshot of `con` looked at, judged by what it saw, ascending."""
     found = con.execute(
-        "SELECT snapshot, port FROM (SELECT snapshot, port, sum(n) AS n FROM cube GROUP BY ALL) "
+        "SELECT snapshot, port FROM (SELECT snapshot, port, sum(n) AS n FROM places GROUP BY ALL) "
         f"QUALIFY n >= {_PORT_SHARE} * sum(n) OVER (PARTITION BY snapshot) ORDER BY ALL"
     ).fetchall()
     ports: dict[str, tuple[int, ...]] = {}

@@ -28,6 +28,7 @@ _CUBE = {
     "response": "BIGINT", "country": "VARCHAR", "asn": "BIGINT", "port": "INTEGER", "n": "BIGINT",
 }  # fmt: skip
 _TOTALS = {"response": "BIGINT", "n": "BIGINT"}
+_PLACES = {"country": "VARCHAR", "asn": "BIGINT", "port": "INTEGER", "n": "BIGINT"}
 _RESPONSES = {
     "response": "BIGINT", "spoke": "VARCHAR", "outcome": "VARCHAR", "head": "BLOB", "body": "BLOB",
     "marks": "VARCHAR", "tls": "VARCHAR", "first_seen": "TIMESTAMP", "example": "BLOB",
@@ -77,12 +78,12 @@ class Lake:
         return self.path / "understanding" / self.manifest.catalogue / responses.name
 
     def connect(self, snapshots: Sequence[str]) -> "duckdb.DuckDBPyConnection":
-        """A connection with views: services, history, cube, totals, understanding, responses,
-        as_names.
+        """A connection with views of what the lake holds.
 
-        Services, cube and totals are limited to `snapshots`, history has the services of all; they
-        name each row's snapshot in their column `snapshot`;
-        `totals` is the cube summed over everything but the response.
+        `services`, `cube`, `totals` and `places` are limited to `snapshots`, `history` has the
+        services of all; they name each row's snapshot in their column `snapshot`. `totals` is the
+        cube summed over everything but the response, `places` over the response. `understanding`,
+        `responses` and `as_names` are of all.
         Prefer `reading`, which also closes it and names damaged files.
         """
         con = connect(threads=2)
@@ -100,6 +101,8 @@ class Lake:
                 for one in chosen
             ]
             con.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(views)}")
+        places = " UNION ALL ".join(map(self._places, snapshots))
+        con.execute(f"CREATE VIEW places AS {places}")
         responses = self.response_files()
         understood = [self.understanding_file(path) for path in responses]
         named = [self.path / "networks" / "CURRENT" / "as_names.parquet"]
@@ -114,6 +117,17 @@ class Lake:
             "CREATE VIEW as_names AS SELECT asn, min(name) AS name FROM as_names_told GROUP BY asn"
         )
         return con
+
+    def _places(self, snapshot: str) -> str:
+        """SQL for the cube of a snapshot summed over the response."""
+        folder = self.path / "snapshots" / snapshot
+        columns = f"SELECT {literal(snapshot)} AS snapshot, {', '.join(_PLACES)} FROM "
+        if (folder / "places.parquet").exists():
+            return columns + parquet([folder / "places.parquet"])
+        # A snapshot without services, or of before there were such files.
+        cube = _files(sorted(folder.glob("cube.parquet")), _CUBE)
+        summed = f"(SELECT country, asn, port, sum(n)::BIGINT AS n FROM {cube} GROUP BY ALL)"
+        return columns + summed
 
     @contextmanager
     def reading(self, snapshots: Sequence[str]) -> Iterator["duckdb.DuckDBPyConnection"]:

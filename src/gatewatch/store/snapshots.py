@@ -219,6 +219,12 @@ class SnapshotWriter:
             f"{parquet([cube])} GROUP BY ALL ORDER BY ALL",
             self.folder / "snapshot" / "totals.parquet",
         )
+        copy_to(
+            self._con,
+            "SELECT country, asn, port, sum(n)::BIGINT AS n FROM "
+            f"{parquet([cube])} GROUP BY ALL ORDER BY ALL",
+            self.folder / "snapshot" / "places.parquet",
+        )
 
     def _write_responses(self, old: Sequence[Path]) -> None:
         if not self._batches:
