@@ -27,8 +27,11 @@ __all__ = ["Change", "Fate", "Flow", "Summary", "changes", "flows", "summary"]
 
 _PART = 400_000
 """Services of both snapshots that are held against each other at a time."""
+# What is computed from other fields changes with them.
 _COMPARED = tuple(
-    entry for entry in FIELDS.values() if entry.home is Home.RESPONSE and entry.name != "confidence"
+    entry
+    for entry in FIELDS.values()
+    if entry.home is Home.RESPONSE and not entry.computed and entry.name != "confidence"
 )
 _IPV4, _IPV6 = "ip_high IS NULL", "ip_high IS NOT NULL"
 _BUCKETS = {_IPV4: "ip >> 16", _IPV6: "ip_high >> 32"}
