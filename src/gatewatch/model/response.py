@@ -7,6 +7,7 @@ every lake and on every machine.
 
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 from gatewatch.model.observation import Answer
 
@@ -28,6 +29,9 @@ class Response:
     """The head of the first answer as it came, only the target's own address masked."""
     seen_at: int
     """When that answer came, microseconds since 1970 UTC."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Response, (self.id, self.masked, self.example, self.seen_at)
 
 
 def response_id(masked: Answer) -> int:

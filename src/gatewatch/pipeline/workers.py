@@ -4,6 +4,7 @@ Workers are spawned, not forked, so that a worker holds no copy of the parent's 
 when the parent does, also on `kill -9`. A worker that dies is an error, never a silent gap.
 """
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ __all__ = ["CHUNK", "Range", "ranges_of", "read_parallel"]
 CHUNK = 4 << 20
 # A line longer than this is cut; the reader then rejects it.
 LINE_LIMIT = 16 << 20
+_GARBAGE = 100_000
 
 
 class Range(NamedTuple):
@@ -141,6 +143,10 @@ def _give_next(worker: _Worker, numbered: Iterator[tuple[int, Range | bytes]]) -
 def _serve(pipe: Connection, reader: str, given: Given, knowledge: Knowledge) -> None:
     """A worker's life: a chunk in, its batch out, until the parent hangs up."""
     gatherer = Gatherer(readers()[reader], given, knowledge)
+    # What is loaded by now stays, and what a batch leaves behind holds no cycles worth a search
+    # after every few hundred objects.
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)
     while True:
         try:
             lessons, chunk = pipe.recv()

@@ -9,6 +9,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import time
@@ -114,12 +115,15 @@ class SnapshotWriter:
         counts = Counts(located_by=Counter(tables=0, source=0, nothing=0))
         with writing(self.lake):
             self._flush()
-            for family, spool in self._spools.items():
-                for number, part in enumerate(spool.parts()):
-                    self._write_part(family, number, part, locate, counts)
-            if counts.services:
-                self._write_cube(counts)
-            self._write_responses(old_responses)
+            # Rows and responses meet only in the commit, so each gets a core.
+            with ThreadPoolExecutor(1) as beside:
+                responses = beside.submit(self._write_responses, self._con.cursor(), old_responses)
+                for family, spool in self._spools.items():
+                    for number, part in enumerate(spool.parts()):
+                        self._write_part(family, number, part, locate, counts)
+                if counts.services:
+                    self._write_cube(counts)
+                responses.result()
             for run in self.folder.glob("run*.npy"):
                 run.unlink()
         return counts
@@ -226,7 +230,7 @@ class SnapshotWriter:
             self.folder / "snapshot" / "places.parquet",
         )
 
-    def _write_responses(self, old: Sequence[Path]) -> None:
+    def _write_responses(self, con: "duckdb.DuckDBPyConnection", old: Sequence[Path]) -> None:
         if not self._batches:
             return
         fresh = f" WHERE response NOT IN (SELECT response FROM {parquet(old)})" if old else ""
@@ -234,7 +238,7 @@ class SnapshotWriter:
             files = sorted(self.folder.glob(f"{batches}-*.parquet"))
             target = self.folder / f"{name}.parquet"
             select = f"SELECT * FROM {parquet(files)}{fresh} ORDER BY response"
-            if not copy_to(self._con, select, target):
+            if not copy_to(con, select, target):
                 target.unlink()
             for file in files:
                 file.unlink()
