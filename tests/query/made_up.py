@@ -166,6 +166,8 @@ def _pool(entry: Field) -> tuple[Any, ...]:
         return (True,)
     if entry.name == "cve":
         return ([CVES[0]], [*CVES])
+    if entry.name == "header":
+        return (*LISTS, ["etag: W/1", "etag: 2"])
     if entry.many:
         return LISTS
     return {Kind.NUMBER: NUMBERS, Kind.VERSION: VERSIONS}.get(entry.kind, TEXTS)

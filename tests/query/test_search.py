@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from tests.query.made_up import MadeUp, Service, holds
 from tests.query.trees import ANY, LIKELY, likely_conditions
 
+from gatewatch.model.errors import BadQuery
 from gatewatch.model.fields import FIELDS, Field, Kind
 from gatewatch.model.moment import iso
 from gatewatch.model.table import Value
-from gatewatch.query.nodes import Node, Not
+from gatewatch.query.nodes import Condition, Node, Not
 from gatewatch.query.parser import parse
-from gatewatch.query.search import count_hosts, count_services, services
+from gatewatch.query.search import count_hosts, count_services, prove_patterns, services
 
 if TYPE_CHECKING:
     import duckdb
@@ -119,3 +120,40 @@ def test_hostile_words_reach_the_database_as_values_only(con: "duckdb.DuckDBPyCo
         query = parse(f'as.name:"{text}"' if "\\" not in text else r'as.name:"\\x"').node
         assert count_services(con, query) == 0
     assert count_services(con, parse("").node) > 0
+
+
+SIGNS = (
+    *("a", ".", "*", "+?", "(", ")", "|", "[a-z]", "{2,9}", "^", "$", r"\d", r"\b", "(?i)", r"\pL"),
+    *(r"\x{41}", "[^", "]", "{1000}", "(?:"),
+)
+
+
+@given(st.lists(st.sampled_from(SIGNS), max_size=9).map("".join))
+@AGREE
+def test_every_pattern_runs_or_is_complained_about(
+    con: "duckdb.DuckDBPyConnection", pattern: str
+) -> None:
+    try:
+        node = parse(f"server=~`{pattern}`").node
+        prove_patterns(con, node)
+    except BadQuery:
+        return
+    count_services(con, node)
+
+
+def test_a_pattern_that_only_the_engine_refuses_is_a_complaint(
+    con: "duckdb.DuckDBPyConnection",
+) -> None:
+    node = Condition(FIELDS["server"], "=~", "(")
+    with pytest.raises(BadQuery, match="pattern error: "):
+        prove_patterns(con, node)
+
+
+def test_a_header_is_found_by_its_first_line(
+    known: MadeUp, con: "duckdb.DuckDBPyConnection"
+) -> None:
+    wanted = [one for one in known.services if one.values["header"] == ["etag: W/1", "etag: 2"]]
+    assert wanted
+    for query in ("header.etag:w/1", "header.ETag=W/1", "header.etag:*", 'header:"etag: 2"'):
+        assert count_services(con, parse(query).node) == len(wanted), query
+    assert count_services(con, parse("header.etag:2").node) == 0

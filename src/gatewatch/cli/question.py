@@ -137,6 +137,7 @@ def asked(
     """
     from gatewatch.pipeline.understand import open_lake
     from gatewatch.query.scope import scope
+    from gatewatch.query.search import prove_patterns
 
     query = understood(args)
     for note in () if silent else query.notes:
@@ -146,6 +147,7 @@ def asked(
     if widened is not None:
         found = widened(found, lake.snapshots)
     with lake.reading(found.ids) as con:
+        prove_patterns(con, found.node)
         yield Question(found, con, lake, query)
 
 

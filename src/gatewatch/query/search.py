@@ -8,17 +8,18 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gatewatch.model.address import Address, parse_address
+from gatewatch.model.errors import BadQuery
 from gatewatch.model.fields import FIELDS, Field, Kind
 from gatewatch.model.table import Value
 from gatewatch.query.compile import column_of, counted_from, key_of, table_of, where
 from gatewatch.query.cursor import Position, after
-from gatewatch.query.nodes import Node
+from gatewatch.query.nodes import Node, conditions
 from gatewatch.query.operators import Sql
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Page", "count_hosts", "count_services", "services"]
+__all__ = ["Page", "count_hosts", "count_services", "prove_patterns", "services"]
 
 _BATCH = 2048
 _ALL = Sql("true")
@@ -35,6 +36,20 @@ _FAMILIES = {
         ("ip_high IS NULL", "ip DESC, port DESC, snapshot DESC"),
     ),
 }
+
+
+def prove_patterns(con: "duckdb.DuckDBPyConnection", node: Node) -> None:
+    """Has RE2 compile each pattern of `node`; BadQuery when it does not."""
+    import duckdb
+
+    for condition in conditions(node):
+        if condition.symbol in ("=~", "!~"):
+            try:
+                con.execute("SELECT regexp_matches('', ?)", [condition.value])
+            except duckdb.InvalidInputException as error:
+                what = f"pattern error: {str(error).splitlines()[0]}"
+                mend = "see github.com/google/re2/wiki/Syntax"
+                raise BadQuery(column=condition.column, what=what, mend=mend) from None
 
 
 def count_services(con: "duckdb.DuckDBPyConnection", node: Node) -> int:
