@@ -128,7 +128,7 @@ def near_table(near: "Sequence[Near]", title: str) -> "Table":
         rows=rows,
         title=title,
         notes=notes,
-        looks={"would say": Look.PROSE, "but": Look.PROSE},
+        looks={"rule": Look.WHOLE, "would say": Look.PROSE, "but": Look.PROSE},
     )
 
 
