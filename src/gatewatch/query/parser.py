@@ -20,7 +20,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from gatewatch.model.address import parse_network
 from gatewatch.model.errors import BadQuery
@@ -30,25 +29,22 @@ from gatewatch.query.names import CONTAINERS, HOST_SCOPES
 from gatewatch.query.nodes import (
     EVERYTHING,
     Node,
-    Wild,
     all_of,
     any_of,
     negated,
     on_host,
 )
 from gatewatch.query.operators import SYMBOLS
-from gatewatch.query.raw import Listed, Pieces, Raw, Regex, Span, Word
+from gatewatch.query.raw import Raw, Regex, Word
 from gatewatch.query.terms import Files, Terms
+from gatewatch.query.value_reader import MAX_LIST, QUOTES, ValueReader
 
 __all__ = ["MAX_DEPTH", "MAX_LIST", "Query", "parse"]
 
 MAX_DEPTH = 64
-MAX_LIST = 1000
 
-_QUOTES = ('"', "'", "`")
 _SPELLINGS = {"==": "=", ":<=": "<=", ":>=": ">=", ":<": "<", ":>": ">"}
 _SYMBOLS = (*SYMBOLS, *_SPELLINGS)
-_PATTERNS = frozenset({"=~", "!~"})
 _ADDRESS_BEGINS = re.compile(r"[0-9A-Fa-f]*(?:\[?[.:]\]?)")
 _ADDRESS_SHAPE = re.compile(
     r"[0-9]+(?:\.[0-9]+){3}(?:[/-].*)?|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(?:[/-].*)?"
@@ -93,6 +89,7 @@ class _Parser:
     def __init__(self, text: str, terms: Terms) -> None:
         self._scan = Scanner(text)
         self._terms = terms
+        self._values = ValueReader(self._scan, terms.dialect)
         self._depth = 0
         self._prefixes: tuple[str, ...] = ()
         self._bare_before = ""
@@ -198,7 +195,7 @@ class _Parser:
         start = scan.position
         if scan.peek() == ")":
             scan.fail(start, "nothing opened this bracket", "remove it")
-        if scan.peek() in _QUOTES:
+        if scan.peek() in QUOTES:
             return self._bare(Word((scan.quoted(),), start, quoted=True))
         if scan.peek() == "/" and (pattern := scan.regex()):
             return self._terms.term("banner", start, ":", Regex(pattern, start + 1), ())
@@ -220,9 +217,9 @@ class _Parser:
             return self._condition(name, _SPELLINGS.get(symbol, symbol), start)
         scan.position = after_name
         if name and scan.peek() == "(":
-            self._fail_unquoted()
+            self._values.fail_unquoted()
         scan.position = start
-        return self._bare(Word(self._pieces(), start))
+        return self._bare(Word(self._values.pieces(), start))
 
     def _scope(self, name: str, symbol: str, start: int) -> Node | None:
         """`name:( ... )`, whose names are relative; None when this is none."""
@@ -258,7 +255,7 @@ class _Parser:
                 mend = 'write headers:(key="Server" and value:RomPager)'
                 scan.fail(scan.position, "a header is asked for by one key and one value", mend)
             scan.skip_blanks()
-            said[name] = (_SPELLINGS.get(symbol, symbol), self._value(symbol))
+            said[name] = (_SPELLINGS.get(symbol, symbol), self._values.value(symbol))
         key = said["key"][1] if "key" in said else None
         if not isinstance(key, Word) or not key.text or "value" not in said:
             mend = 'write headers:(key="Server" and value:RomPager)'
@@ -291,7 +288,7 @@ class _Parser:
         text = word.spelled
         if not word.quoted and (not text or re.search("[:=<>]", text)):
             if not text:
-                self._fail_unquoted()
+                self._values.fail_unquoted()
             what = f'"{text}" stands without a field'
             scan.fail(word.at, what, 'write field:value, as in server:"gSOAP/2.7"')
         self._require_end()
@@ -311,7 +308,7 @@ class _Parser:
         signs = scan.signs_ahead()
         if signs or scan.peek() == ":":
             self._fail_signs(name, symbol, signs)
-        raw = self._value(symbol)
+        raw = self._values.value(symbol)
         self._require_end()
         return self._terms.term(name, start, symbol, raw, self._prefixes)
 
@@ -326,158 +323,8 @@ class _Parser:
             there = f"there are {' '.join(SYMBOLS)}; quote a value that begins so"
             scan.fail(scan.position, f'"{signs}" is no operator here', there)
 
-    def _value(self, symbol: str) -> Raw:
-        scan = self._scan
-        start = scan.position
-        if symbol in _PATTERNS:
-            return self._pattern()
-        if scan.peek() == "/" and (pattern := scan.regex()):
-            return Regex(pattern, start + 1)
-        if scan.peek() == "[" and not scan.text.startswith(("[.]", "[:]"), start):
-            return self._span("]", start)
-        if scan.peek() == "{":
-            return self._braces(start)
-        if scan.peek() == "(":
-            return self._alternatives(start)
-        words = self._words(self._word())
-        while scan.take(","):
-            words += self._words(self._word())
-            self._cap(words, start)
-        return words[0] if len(words) == 1 else Listed(tuple(words), start)
-
-    def _pattern(self) -> Regex:
-        scan = self._scan
-        start = scan.position
-        if scan.peek() in _QUOTES:
-            return Regex(scan.quoted(pattern=True), start + 1)
-        if pattern := scan.regex():
-            return Regex(pattern, start + 1)
-        pattern = scan.pattern_chunk()
-        if not pattern:
-            self._fail_unquoted()
-        return Regex(pattern, start)
-
-    def _word(self) -> Word:
-        scan = self._scan
-        start = scan.position
-        if scan.peek() in _QUOTES:
-            text = scan.quoted()
-            scan.refuse_ranking_after_quotes()
-            return Word((text,), start, quoted=True)
-        pieces = self._pieces()
-        if not pieces:
-            self._fail_unquoted()
-        return Word(pieces, start)
-
-    def _words(self, word: Word) -> list[Word]:
-        """A word as one value, or as several where the dialect splits within quotes."""
-        if not (self._terms.dialect.splits_quotes and word.quoted and "," in word.spelled):
-            return [word]
-        return [Word((part.strip(),), word.at, quoted=True) for part in word.spelled.split(",")]
-
-    def _pieces(self) -> Pieces:
-        pieces = self._scan.unquoted()
-        return tuple(
-            piece
-            for piece, before in zip(pieces, (None, *pieces), strict=False)
-            if piece is not Wild.MANY or before is not Wild.MANY
-        )
-
-    def _braces(self, start: int) -> Raw:
-        """`{a, b}` is a list, `{a TO b}` a range without its ends: the word TO decides."""
-        scan = self._scan
-        scan.take("{")
-        scan.skip_blanks()
-        words = [self._word()]
-        blank = scan.skip_blanks()
-        if blank and scan.take("TO"):
-            scan.position = start + 1
-            return self._span("}", start)
-        while scan.take(","):
-            scan.skip_blanks()
-            words.append(self._word())
-            self._cap(words, start)
-            scan.skip_blanks()
-        if not scan.take("}"):
-            if blank and len(words) == 1 and scan.peek():
-                self._fail_range(start, words[0], "}")
-            if not scan.peek():
-                scan.fail(start, "this brace is never closed", "add } at the end")
-            self._fail_unquoted()
-        return words[0] if len(words) == 1 else Listed(tuple(words), start)
-
-    def _alternatives(self, start: int) -> Raw:
-        """`software:(gSOAP or RomPager)`."""
-        scan = self._scan
-        scan.take("(")
-        scan.skip_blanks()
-        words = [self._word()]
-        while scan.skip_blanks() or not scan.take(")"):
-            if not scan.peek():
-                scan.fail(start, "this bracket is never closed", "add ) at the end")
-            if scan.peek() == ")":
-                continue
-            word, spelled = scan.keyword_ahead()
-            if word != "or":
-                scan.fail(scan.position, "values in brackets stand with or between them",
-                          "write field:(a or b)")  # fmt: skip
-            scan.take(spelled)
-            scan.skip_blanks()
-            words.append(self._word())
-            self._cap(words, start)
-        return words[0] if len(words) == 1 else Listed(tuple(words), start)
-
-    def _cap(self, words: list[Word], start: int) -> None:
-        if len(words) > MAX_LIST:
-            what = f"a list has at most {MAX_LIST:,} values"
-            self._scan.fail(start, what, "write addresses into a file: ip:@FILE")
-
-    def _span(self, closer: str, start: int) -> Span:
-        scan = self._scan
-        scan.position = start + 1
-        low = self._span_end(start, closer)
-        scan.skip_blanks()
-        if not scan.take("TO") and not scan.take("to"):
-            self._fail_range(start, low, closer)
-        high = self._span_end(start, closer)
-        scan.skip_blanks()
-        if not scan.take(closer):
-            self._fail_range(start, None, closer)
-        return Span(low, high, start, inclusive=closer == "]")
-
-    def _span_end(self, start: int, closer: str) -> Word:
-        scan = self._scan
-        if (not scan.skip_blanks() and scan.position != start + 1) or not scan.peek():
-            self._fail_range(start, None, closer)
-        at = scan.position
-        if scan.peek() in _QUOTES:
-            return Word((scan.quoted(),), at, quoted=True)
-        pieces = self._pieces()
-        if not pieces:
-            self._fail_range(start, None, closer)
-        return Word(pieces, at)
-
-    def _fail_range(self, start: int, low: Word | None, closer: str) -> NoReturn:
-        """Says the range that was probably meant."""
-        scan = self._scan
-        high = scan.chunk_ahead().rstrip("]}")
-        opener = scan.text[start]
-        name = "status:"
-        if low is not None and re.fullmatch(r"[0-9A-Za-z.:-]{1,40}", f"{low.spelled}{high}"):
-            what = f"a range is {opener}{low.spelled} TO {high or '*'}{closer}"
-        else:
-            what = "a range is [a TO b]"
-        scan.fail(start, what, f"write {name}[400 TO 499]")
-
     def _require_end(self) -> None:
         scan = self._scan
         if not scan.at_end_of_term():
             scan.refuse_ranking_after_quotes()
-            self._fail_unquoted()
-
-    def _fail_unquoted(self) -> NoReturn:
-        scan = self._scan
-        if not scan.peek():
-            scan.fail(scan.position, "a value is missing here", "add one")
-        what = f'"{scan.peek()}" cannot stand here without quotes'
-        scan.fail(scan.position, what, "quote the whole value, or leave a blank after it")
+            self._values.fail_unquoted()
