@@ -110,3 +110,13 @@ def test_the_page_says_its_language_and_writes_numbers_in_it() -> None:
 def test_every_row_is_there(count: int) -> None:
     table = Table(("ip",), (("192.0.2.1",) for _ in range(count)), title="Hosts")
     assert page(table).count("<td>192.0.2.1</td>") == count
+
+
+def test_a_value_of_megabytes_does_not_bury_the_page() -> None:
+    text = page(Table(("server",), [("x" * 1_000_000,)]))
+    assert f"<td>{'x' * 500}…</td>" in text
+
+
+def test_a_keyboard_reaches_what_scrolls() -> None:
+    text = page()
+    assert text.count('tabindex="0" role="group" aria-label="') == 2

@@ -23,6 +23,8 @@ SENTENCE = "One page with charts and tables, to open, to print and to send on."
 SUFFIXES = (".html", ".htm")
 FOR_PEOPLE = True
 
+# More of one value would bury the rest of a page; NDJSON has it whole.
+_LONGEST = 500
 # Rows that decide on looks and charts.
 _MEASURED = 10_000
 _NUMBERS = frozenset({Look.COUNT, Look.NUMBER, Look.SHARE})
@@ -52,6 +54,7 @@ th{text-align:left;font-size:.8rem;color:var(--soft);font-weight:600;vertical-al
 th,td{padding:.32rem .5rem;border-bottom:1px solid var(--line)}
 tbody th{font-size:1rem;color:var(--ink);font-weight:400}
 tr:last-child>*{border-bottom:0}
+figure:focus-visible,.scroll:focus-visible{outline:2px solid var(--ink);outline-offset:2px}
 .n{text-align:right;white-space:nowrap}
 .rest>*{color:var(--soft);font-style:italic}
 code{font:.86em ui-monospace,"Cascadia Mono","DejaVu Sans Mono",Menlo,monospace}
@@ -103,8 +106,8 @@ def _write_table(table: Table, language: Language, out: TextIO, *, named: bool) 
     drawing = draw(table, measured, language)
     if drawing is not None:
         chart = framed(drawing, spoken(table.title, Look.WHOLE))
-        out.write(f"<figure>{chart}</figure>\n")
-    out.write('<div class="scroll"><table>')
+        out.write(f"<figure{_reached(title)}>{chart}</figure>\n")
+    out.write(f'<div class="scroll"{_reached(title)}><table>')
     if title:
         out.write(f"<caption>{title}</caption>")
     out.write("<thead><tr>")
@@ -120,6 +123,11 @@ def _write_table(table: Table, language: Language, out: TextIO, *, named: bool) 
         f'<p class="note">{escaped(spoken(note, Look.WHOLE))}</p>\n' for note in table.notes
     )
     out.write("</section>\n")
+
+
+def _reached(title: str) -> str:
+    """What lets a keyboard scroll a part that is wider than the page (WCAG 2.2, 2.1.1)."""
+    return f' tabindex="0" role="group" aria-label="{title}"' if title else ' tabindex="0"'
 
 
 def _columns(table: Table, measured: Sequence[Sequence[Value]]) -> list[_Column]:
@@ -143,7 +151,8 @@ def _row(
 
 def _cells(row: Sequence[Value], columns: Iterable[_Column], language: Language) -> Iterator[str]:
     for column in columns:
-        words = escaped(spoken(row[column.position], column.look, language))
+        said = spoken(row[column.position], column.look, language)
+        words = escaped(said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…")
         if column.name == QUERY and words:
             words = f"<code>{words}</code>"
         query = row[column.behind] if column.behind is not None else None
