@@ -97,3 +97,9 @@ def test_names_do_not_overlap() -> None:
 @pytest.mark.parametrize("rows", [[], [(None, "a", 1)], [("2026-01-01", None, None)]])
 def test_next_to_nothing_is_drawn_without_error(rows: list[tuple[Value, ...]]) -> None:
     assert drawn(*rows).height > 0
+
+
+@pytest.mark.parametrize(("count", "said"), [(6, False), (9, True)])
+def test_lines_that_are_not_drawn_are_told(count: int, said: bool) -> None:
+    rows = [row for number in range(count) for row in months(1, 2, server=f"s{number}")]
+    assert any(f"6 of {count} lines are drawn." in shape for shape in drawn(*rows).shapes) is said

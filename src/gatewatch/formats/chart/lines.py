@@ -57,9 +57,10 @@ class _Scale(NamedTuple):
 
 
 def draw_lines(chart: Lines, rows: Sequence[Row], language: Language) -> Drawing:
-    """`rows` as a chart; of many series the first six, which are the largest."""
+    """`rows` as a chart; of many series the first six, which are the largest, and how many more."""
     moments = sorted({str(row[chart.at]) for row in rows if row[chart.at] is not None})
     series = _series(chart, rows, moments)
+    every = len({_name(row[chart.series]) for row in rows}) if chart.series else 1
     names = [] if chart.series is None else [spoken(name, Look.TEXT, language) for name in series]
     right = min(max(map(width_of, names), default=0.0), _NAMES_MOST) + 2 * _SPACE
     values = [
@@ -87,6 +88,12 @@ def draw_lines(chart: Lines, rows: Sequence[Row], language: Language) -> Drawing
         words = f"{number}: {_day(moments[place_], language)}: {why}"
         bottom += _LINE
         shapes.append(text(left, bottom, cut(words, _WIDTH - left), "soft", words[:200]))
+    if every > len(series):
+        bottom += _LINE
+        left_out = language.phrase(
+            "{drawn} of {all} lines are drawn.", drawn=len(series), all=every
+        )
+        shapes.append(text(left, bottom, left_out, "soft"))
     return Drawing(_WIDTH, bottom + 6, shapes)
 
 
