@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -98,15 +99,8 @@ def batches(count: int) -> Iterator[Batch]:
     """`count` services with their responses, a million at a time."""
     ips, kinds = kinds_of(count)
     known, ids = np.unique(kinds), {}
-    gatherer = Gatherer(readers()["zgrab2"], Given("bench"))
     for kind in known.tolist():
-        a, b, c = line_parts(kind)
-        line = (
-            f'{{"ip":"192.0.2.1{a}Fri, 20 Nov 2026 00:00:00 GMT{b}{"a1" * 16}{c}192.0.2.1:{PORT}",'
-            f'"path":"/"}},"host":"192.0.2.1:{PORT}"}}}}}},"timestamp":"2026-11-20T00:00:00Z"}}}}}}'
-        )
-        gatherer.take_lines(line.encode() + b"\n")
-        batch = gatherer.batch()
+        batch = answer_of(kind)
         ids[kind] = int(batch.rows4.response[0])
         yield Batch(
             empty(), empty(), batch.responses, batch.understood, Counter(), [], {}, records=0
@@ -128,6 +122,19 @@ def batches(count: int) -> Iterator[Batch]:
             ),
             empty(), [], [], Counter(), [], {}, records=len(zeros),
         )  # fmt: skip
+
+
+@cache
+def answer_of(kind: int) -> Batch:
+    """One service that gives this kind of answer, understood."""
+    gatherer = Gatherer(readers()["zgrab2"], Given("bench"))
+    a, b, c = line_parts(kind)
+    line = (
+        f'{{"ip":"192.0.2.1{a}Fri, 20 Nov 2026 00:00:00 GMT{b}{"a1" * 16}{c}192.0.2.1:{PORT}",'
+        f'"path":"/"}},"host":"192.0.2.1:{PORT}"}}}}}},"timestamp":"2026-11-20T00:00:00Z"}}}}}}'
+    )
+    gatherer.take_lines(line.encode() + b"\n")
+    return gatherer.batch()
 
 
 def empty() -> Columns:

@@ -229,6 +229,19 @@ def test_nothing_odd_ends_with_one(
     out("status:299", "--anomaly", code=1)
 
 
+def test_snapshots_of_different_samples_make_a_trend_but_no_sum(
+    out: Out, seen: Seen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = [seen(f"192.0.2.{n}", at="2026-11-21T00:00:00Z") for n in range(1, 11)]
+    ingest_records(tmp_path / "lake", found, Source("test", sampled=0.1))
+    text = one_line(out("--over", "snapshots", "--format", "table"))
+    assert "2026-11-20 10 10 10" in text
+    assert "2026-11-21 100 " in text
+    assert "A sample: 0.1 of the scope was asked" in text
+    assert run(["report", "snapshot:*", "--by", "server"]) == 2
+    assert "different shares of their scope" in capsys.readouterr().err
+
+
 def test_the_same_report_twice_is_the_same_text(out: Out) -> None:
     assert out("--by", "ip") == out("--by", "ip")
 

@@ -7,7 +7,7 @@ import pytest
 from tests.model.test_snapshot import INFO
 
 from gatewatch.model.snapshot import SnapshotInfo
-from gatewatch.report.coverage import breaks, change
+from gatewatch.report.coverage import addresses_change, breaks, change, share_change
 
 SCAN: dict[str, Any] = {"tool": "gatewatch scan", "details": {"targets": "1000"}}
 PORTS = {"a": (7547,), "b": (7547,), "c": (80, 7547)}
@@ -61,3 +61,12 @@ def test_a_change_is_said_in_words(before: SnapshotInfo, after: SnapshotInfo, sa
 def test_the_first_snapshot_breaks_nothing() -> None:
     infos = [info("a"), info("c"), info("c")]
     assert breaks(infos, PORTS) == ("", "ports 7547 to 80+7547", "")
+
+
+def test_counts_of_unequal_samples_and_addresses_of_any_are_not_compared() -> None:
+    whole, tenth = info("a"), info("b", sampled=0.1)
+    assert share_change(whole, info("c")) == share_change(tenth, tenth) == ""
+    assert share_change(whole, tenth) == "sampled share 1 to 0.1"
+    assert addresses_change(whole, info("c")) == ""
+    assert addresses_change(whole, tenth) == "b asked a sample of the addresses"
+    assert addresses_change(tenth, tenth).startswith("b and b asked")

@@ -14,7 +14,7 @@ from gatewatch.model.snapshot import SnapshotInfo
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["breaks", "change", "ports_seen"]
+__all__ = ["Ports", "addresses_change", "breaks", "change", "ports_seen", "share_change"]
 
 _PORT_SHARE = 0.01
 """A port with less of a snapshot's services than this came along by chance."""
@@ -24,6 +24,7 @@ _UNREAD = 0.01
 """Records that could not be read, of all, before a snapshot counts as incomplete."""
 
 Ports = Mapping[str, tuple[int, ...]]
+"""The ports of each snapshot, by its id."""
 
 
 def ports_seen(con: "duckdb.DuckDBPyConnection") -> Ports:
@@ -55,6 +56,19 @@ def change(before: SnapshotInfo, after: SnapshotInfo, ports: Ports) -> str:
         )
         if said
     )
+
+
+def share_change(before: SnapshotInfo, after: SnapshotInfo) -> str:
+    """Why plain counts, not estimates, may not be compared; empty: they may."""
+    if before.sampled == after.sampled:
+        return ""
+    return f"sampled share {before.sampled:g} to {after.sampled:g}"
+
+
+def addresses_change(before: SnapshotInfo, after: SnapshotInfo) -> str:
+    """Why single addresses may not be compared; empty: they may."""
+    samples = [one.id for one in (before, after) if one.sampled < 1]
+    return f"{' and '.join(samples)} asked a sample of the addresses" if samples else ""
 
 
 def _tools(info: SnapshotInfo) -> tuple[str, ...]:

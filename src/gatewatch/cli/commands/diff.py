@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
 def _services(
     lake: "Lake", infos: "Sequence[SnapshotInfo]", node: "Node", args: argparse.Namespace
 ) -> int:
-    from gatewatch.report.coverage import change, ports_seen
+    from gatewatch.report.coverage import addresses_change, change, ports_seen
     from gatewatch.report.diff import changes, summary
     from gatewatch.report.tables import diff as tables
     from gatewatch.report.tables.basis import Basis
@@ -83,7 +83,7 @@ def _services(
         if not for_people(args):
             return write_table(tables.rows_of(changes(con, before, after, node), _most(args)), args)
         found = summary(con, before, after, node)
-        broken = change(infos[0], infos[1], ports_seen(con))
+        broken = addresses_change(infos[0], infos[1]) or change(infos[0], infos[1], ports_seen(con))
         basis = Basis(infos, lake.manifest.catalogue, time.time(), language_of(args))
         pages: list[Table] = [tables.summed_up(found, (before, after), broken, basis)]
         total, limit = sum(found.fates.values()), _LIMIT if args.limit is None else args.limit

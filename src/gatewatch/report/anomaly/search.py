@@ -1,5 +1,7 @@
 """All anomalies of a lake, kind after kind."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gatewatch.model.moment import SECOND
@@ -13,7 +15,7 @@ from gatewatch.report.anomaly.finding import Anomaly, Kind, Verdict
 from gatewatch.report.anomaly.fresh import new_values
 from gatewatch.report.anomaly.rare import rare_kinds
 from gatewatch.report.anomaly.represented import represented
-from gatewatch.report.coverage import breaks, ports_seen
+from gatewatch.report.coverage import Ports, breaks, ports_seen, share_change
 from gatewatch.report.looking_back import within
 from gatewatch.store.lake import Lake
 
@@ -58,7 +60,7 @@ def broken_networks(
 ) -> list[Anomaly]:
     """Networks that broke, in the snapshots from the place `first` on, the largest first."""
     first = max(first, 1)
-    covered = breaks(scope.infos, ports_seen(con))
+    covered = _covered(scope.infos, ports_seen(con))
     networks = series_of(con, scope, NETWORK)
     broke = breaks_of(networks, scope.infos, covered, first)
     found = judged(con, scope, networks, broke)
@@ -72,6 +74,12 @@ def broken_networks(
     patched = [one for one in judged(con, scope, software, fell) if one.verdict is Verdict.PATCHED]
     every = [_anomaly(scope, one) for one in (*found, *patched)]
     return sorted(every, key=lambda one: (-one.score, one.query))
+
+
+def _covered(infos: Sequence[SnapshotInfo], ports: Ports) -> list[str]:
+    """Breaks of coverage; counts of samples are compared with those of equal samples alone."""
+    shares = ["", *(share_change(before, after) for before, after in pairwise(infos))]
+    return [said or share for said, share in zip(breaks(infos, ports), shares, strict=True)]
 
 
 def _stayed(one: Break, networks: Series) -> bool:

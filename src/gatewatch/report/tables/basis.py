@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from gatewatch.model.fields import Field
 from gatewatch.model.language import ENGLISH, Language, Words
 from gatewatch.model.snapshot import SnapshotInfo
-from gatewatch.report.sampling import LEVEL, sampled_share
+from gatewatch.report.sampling import LEVEL
 from gatewatch.report.wording import looked_at
 
 __all__ = ["Basis", "coverage_of", "sample_note"]
@@ -40,8 +40,9 @@ class Basis:
     def notes(self, fields: Iterable[Field] = ()) -> Iterator[str]:
         """Sentences on coverage and knowledge; `fields` are those that the figures are about."""
         yield from self._coverage()
-        if any(one.sampled < 1 for one in self.snapshots):
-            yield sample_note(sampled_share(self.snapshots), self.language)
+        shares = sorted({one.sampled for one in self.snapshots if one.sampled < 1})
+        if shares:
+            yield sample_note(shares, self.language)
         tables = dict.fromkeys(name for one in self.snapshots for name in one.networks)
         known = self.catalogue[:8]
         if tables:
@@ -118,11 +119,11 @@ def _with_unread(said: Words, rejected: int, language: Language) -> Words:
     return language.phrase("{said}; {more}", said=said, more=unread)
 
 
-def sample_note(sampled: float, language: Language = ENGLISH) -> Words:
+def sample_note(shares: Iterable[float], language: Language = ENGLISH) -> Words:
     """That figures are estimates, and how sure they are."""
     return language.phrase(
         "A sample: {part} of the scope was asked, chosen by chance. Figures are estimates for the "
         "whole scope, each with its {level} % confidence interval (Wilson).",
-        part=f"{sampled:.4g}",
+        part=", ".join(f"{share:.4g}" for share in shares),
         level=round(LEVEL * 100),
     )
