@@ -116,6 +116,13 @@ def test_bash_completes_the_fields_of_a_query(bash: Complete) -> None:
     assert bash("gatewatch search countr") == ["country:"]
 
 
+def test_bash_completes_the_values_of_a_field(bash: Complete) -> None:
+    assert bash("gatewatch search country : I") == ["ID", "IE", "IL", "IM", "IN", "IO", "IQ", "IR",
+                                                    "IS", "IT"]  # fmt: skip
+    assert "acs" in bash("gatewatch count role :")
+    assert bash("gatewatch count server :") == []
+
+
 def test_bash_completes_files_with_spaces(bash: Complete, tmp_path: Path) -> None:
     (tmp_path / "my scan.json").touch()
     assert bash("gatewatch import my") == ["my scan.json"]
@@ -130,6 +137,7 @@ def test_fish_completes(fish: Complete) -> None:
     assert set(command_words()) <= set(fish("gatewatch "))
     assert fish("gatewatch snapshot ver") == ["verify"]
     assert fish("gatewatch formats --format ") == list(writers())
+    assert fish("gatewatch search role:a") == ["role:acs"]
     assert fish("gatewatch completion ") == ["bash", "fish", "zsh"]
 
 
@@ -138,5 +146,6 @@ def test_zsh_completes(zsh: Complete) -> None:
     assert set(command_words()) <= set(zsh("gatewatch "))
     assert "verify" in zsh("gatewatch snapshot ver")
     assert zsh("gatewatch formats --format ") == list(writers())
+    assert "role:acs" in zsh("gatewatch search role:a")
     assert zsh("gatewatch import x") == ["files "]
     assert zsh("gatewatch import --lake x") == ["files -/"]

@@ -6,6 +6,7 @@ the same word that `--help` shows: FIELD, A,B (several fields), QUERY, FILE, DIR
 """
 
 import argparse
+import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ EXAMPLES = (
     "gatewatch completion zsh > ~/.zfunc/_gatewatch",
     "gatewatch completion fish > ~/.config/fish/completions/gatewatch.fish",
 )
+
+
+# Of a command substitution whose last word is quoted.
+_END = "')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,17 @@ def _takes(action: argparse.Action) -> _Takes:
     }.get(metavar, _Takes())
 
 
+def _values() -> dict[str, list[str]]:
+    """The values that fields are known to take, as far as they need no quotes."""
+    from gatewatch.query.words import values_of
+
+    listed = {
+        name: [value for value in values_of(entry) if re.fullmatch(r"[\w./+-]+", value)]
+        for name, entry in FIELDS.items()
+    }
+    return {name: values for name, values in listed.items() if values}
+
+
 def _sentence(action: argparse.Action) -> str:
     return "" if action.help in (None, argparse.SUPPRESS) else str(action.help)
 
@@ -155,7 +171,18 @@ def _bash(places: list[_Place]) -> Iterator[str]:
     yield (
         '        mapfile -t COMPREPLY < <(compgen -P "${cur%"$last"}" -W "$words" -- "$last") ;;'
     )
-    yield "    *) [[ $kind == begun ]] && compopt -o nospace"
+    yield "    begun) # Bash makes a word of its own of the : after a field, too."
+    yield "        last=''"
+    yield '        [[ $cur == : ]] && { last="$prev"; cur=""; }'
+    yield '        [[ $prev == : ]] && last="${COMP_WORDS[COMP_CWORD - 2]}"'
+    yield '        case "$last" in'
+    yield "        '') compopt -o nospace ;;"
+    for name, values in _values().items():
+        yield f"        {shlex.quote(name)}) words={shlex.quote(' '.join(values))} ;;"
+    yield "        *) words='' ;;"
+    yield "        esac"
+    yield '        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur") ;;'
+    yield "    *)"
     yield '        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur") ;;'
     yield "    esac"
     yield "} 2> /dev/null"
@@ -193,7 +220,13 @@ def _zsh(places: list[_Place]) -> Iterator[str]:
     yield "  files) _files ;;"
     yield "  folders) _files -/ ;;"
     yield "  list) compset -P '*,'; _describe value found ;;"
-    yield "  begun) _describe value found -S '' ;;"
+    yield "  begun)"
+    yield '    case "$cur" in'
+    for name, values in _values().items():
+        words = ((f"{name}:{value}", "") for value in values)
+        yield f"    {shlex.quote(name)}:*) found=({_zsh_found(words)}) ;;"
+    yield "    esac"
+    yield "    _describe value found -S '' ;;"
     yield "  *) _describe value found ;;"
     yield "  esac"
     yield "}"
@@ -243,6 +276,11 @@ def _fish(places: list[_Place]) -> Iterator[str]:
 def _fish_follows(takes: _Takes) -> Iterator[str]:
     if takes.kind == "files":
         yield "-F"
+    elif takes.kind == "begun":
+        for name, values in _values().items():
+            words = " ".join(f"{name}:{value}" for value in values)
+            wanted = f"(string match -q -- '{name}:*' (commandline -ct); and string split ' ' '"
+            yield f"-a {_fish_quoted(wanted + words + _END)}"
     elif takes.kind == "folders":
         yield '-a "(__fish_complete_directories)"'
     for word, sentence in takes.words:
