@@ -80,7 +80,7 @@ def top(question: Question, args: argparse.Namespace, *, people: bool) -> Sequen
     ]
     if weighed is None:
         return told
-    return [with_expected(told[0], weighed, found[0].grouping.name, args.unit)]
+    return [with_expected(told[0], weighed, found[0].grouping.name, args.unit, basis.language)]
 
 
 def crosstab(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:

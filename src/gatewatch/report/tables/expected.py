@@ -3,20 +3,32 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from gatewatch.model.language import ENGLISH, Language
 from gatewatch.model.table import BUCKET, Look, RowKind, Table, Value
 from gatewatch.report.expected import Expected
 
 __all__ = ["with_expected"]
 
 _COLUMNS = ("expected", "certain")
-_NOTE = (
-    "Services are matches: they may be affected. Expected is the sum of their confidences; the "
-    "truth lies from certain, which behaviour shows, up to all matches."
-)
 
 
-def with_expected(table: Table, found: Mapping[str, Expected], value: str, unit: str) -> Table:
+def with_expected(
+    table: Table,
+    found: Mapping[str, Expected],
+    value: str,
+    unit: str,
+    language: Language = ENGLISH,
+) -> Table:
     """`table` with two columns after `unit`; the column `value` names what a row counts."""
+    note = language.phrase(
+        "Services are matches: they may be affected. Expected is the sum of their confidences; the "
+        "truth lies from certain, which behaviour shows, up to all matches."
+    )
+    named = {
+        unit: language.phrase("matches"),
+        "expected": language.phrase("expected"),
+        "certain": language.phrase("certain"),
+    }
     columns = list(table.columns)
     at, of, kind = columns.index(unit) + 1, columns.index(value), columns.index(BUCKET)
     rows = [
@@ -26,9 +38,9 @@ def with_expected(table: Table, found: Mapping[str, Expected], value: str, unit:
         table,
         columns=(*columns[:at], *_COLUMNS, *columns[at:]),
         rows=rows,
-        notes=[*table.notes[:1], _NOTE, *table.notes[1:]] if table.notes else table.notes,
+        notes=[*table.notes[:1], note, *table.notes[1:]] if table.notes else table.notes,
         looks={**table.looks, **dict.fromkeys(_COLUMNS, Look.COUNT)},
-        headings={**table.headings, unit: "matches"},
+        headings={**table.headings, **named},
     )
 
 
