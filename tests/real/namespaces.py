@@ -21,7 +21,7 @@ __all__ = ["NoLaboratory", "add", "command", "inside", "ip", "remove", "remove_s
 T = TypeVar("T")
 
 _FOLDER = Path("/run/netns")
-_NAME = re.compile(r"gatewatch-(\d+)-(?:target|scanner)")
+_NAME = re.compile(r"gatewatch-(\d+)-[a-z-]+")
 _CLONE_NEWNET = 0x40000000
 
 

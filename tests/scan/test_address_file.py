@@ -69,3 +69,34 @@ def test_a_missing_file_says_so(tmp_path: Path) -> None:
         read_addresses(tmp_path / "none.txt")
     with pytest.raises(InputUnreadable, match="Is a directory"):
         read_addresses(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("hxxp://192.0.2[.]1:7547/", "192.0.2.1"),
+        ("hxxps[:]//192.0.2.1/path/more", "192.0.2.1"),
+        ("http://192.0.2.1", "192.0.2.1"),
+        ("HTTP://192.0.2.1:80", "192.0.2.1"),
+        ("hxxp://[2001:db8::1]:7547/", "2001:db8::1"),
+        ("hxxp://[2001:db8::1]", "2001:db8::1"),
+    ],
+)
+def test_a_web_address_stands_for_its_host(text: str, address: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text(text)
+    (entry,) = read_addresses(path).entries
+    assert str(entry.network.first) == str(entry.network.last) == address
+
+
+def test_an_as_number_stands_for_its_networks_where_they_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("as64500 # one\nAS99999999999\n")
+    networks = [parse_network("192.0.2.0/25"), parse_network("192.0.2.192/26")]
+    found = read_addresses(path, lambda number: networks if number == 64500 else [])
+    assert [(entry.line, entry.network) for entry in found.entries] == [
+        (1, networks[0]),
+        (1, networks[1]),
+    ]
+    assert found.problem_count == 1
+    assert read_addresses(path).problems[0].what == "is an AS number, which only a scope may name"

@@ -1,9 +1,10 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from gatewatch.model.errors import Exit, PoliteRefusal
-from gatewatch.scan.exclusions import NO_EXCLUSIONS, read_exclusions
+from gatewatch.model.errors import BadArguments, Exit, PoliteRefusal
+from gatewatch.scan.exclusions import NO_EXCLUSIONS, add_exclusions, read_exclusions
 
 
 @pytest.fixture
@@ -49,3 +50,38 @@ def test_the_hash_is_of_what_is_excluded_not_of_how_it_is_written(tmp_path: Path
     assert read_exclusions(one).hash == read_exclusions(two).hash
     assert read_exclusions(one).hash != read_exclusions(three).hash
     assert NO_EXCLUSIONS.hash == ""
+
+
+@pytest.mark.parametrize(
+    ("comment", "holds"),
+    [
+        ("# until 2026-12-31", True),
+        ("# until 2026-12-30", False),
+        ("# noc@example.net, expires: 2026-01-01.", False),
+        ("# asked 2020-01-01", True),
+        ("", True),
+    ],
+)
+def test_an_exclusion_may_end(comment: str, holds: bool, tmp_path: Path) -> None:
+    path = tmp_path / "exclude.txt"
+    path.write_text(f"192.0.2.1 {comment}\n")
+    found = read_exclusions(path, today=date(2026, 12, 31))
+    assert found.targets.size == int(holds)
+
+
+def test_an_end_that_is_no_date_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "exclude.txt"
+    path.write_text("192.0.2.1 # until tomorrow\n")
+    with pytest.raises(PoliteRefusal, match=r"exclude.txt:1: .* has an end that is no date"):
+        read_exclusions(path)
+
+
+def test_added_lines_are_whole_and_their_reason_cannot_forge_others(tmp_path: Path) -> None:
+    path = tmp_path / "exclude.txt"
+    path.write_text("192.0.2.1  # no line end")
+    add_exclusions(path, ["198.51.100.0/24", "192.0.2.9"], "noc #4\n203.0.113.0/24")
+    assert read_exclusions(path).targets.size == 1 + 256 + 1
+    assert path.read_text().count("\n") == 3
+    with pytest.raises(BadArguments, match=r"192\.0\.2\.300"):
+        add_exclusions(path, ["192.0.2.2", "192.0.2.300"], "")
+    assert "192.0.2.2 " not in path.read_text()

@@ -34,14 +34,14 @@ def lost() -> Uplink:
     return uplink
 
 
-def test_a_lost_line_gives_back_who_was_silent_one_a_second_until_somebody_answers() -> None:
+def test_a_lost_line_gives_back_who_was_silent_few_a_second_until_somebody_answers() -> None:
     uplink = lost()
     assert uplink.lost_at is not None
     assert 5 <= uplink.lost_at < 6
     assert uplink.waiting == 60
     now = uplink.lost_at + 1
     assert uplink.again(now) is not None
-    assert uplink.again(now + 0.5) is None
+    assert uplink.again(now + 0.5) is None  # five in eight answer, so one is heard soon
     assert uplink.again(now + 1) is not None
     uplink.heard(now + 1)
     assert uplink.lost_at is None
@@ -55,3 +55,12 @@ def test_it_is_given_up_after_ten_minutes() -> None:
     assert uplink.lost_at is not None
     assert not uplink.given_up(uplink.lost_at + 600)
     assert uplink.given_up(uplink.lost_at + 601)
+
+
+def test_who_is_tried_while_it_is_lost_is_mixed() -> None:
+    uplink = lost()
+    assert uplink.lost_at is not None
+    tried = [uplink.again(uplink.lost_at + second) for second in range(1, 9)]
+    turns = [probe.turn for probe in tried if probe is not None]
+    assert len(turns) == 8
+    assert max(turns) > 30 > min(turns)

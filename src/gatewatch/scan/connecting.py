@@ -40,6 +40,9 @@ _RESERVED = 500
 _BEAT_S = 0.05
 # Half a token bucket: short enough that the rate is reached, long enough to be idle in between.
 _PACE_S = 0.01
+# Answers are looked at between so many new connections, however many may be started.
+_STARTED_AT_A_TIME = 256
+_READY_AT_A_TIME = 4096
 _EVENTS = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
 _READABLE = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
 
@@ -58,6 +61,8 @@ _NO_ROOM = frozenset(
 # linux/in.h, in6.h and errqueue.h: the ICMP error behind a failed connection.
 _ERRORS_OF = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
 _EXTENDED_ERROR = struct.Struct("=IBBBBII")
+# Behind it stands the sockaddr of whoever sent the error.
+_OFFENDER_AT = {socket.AF_INET: 16 + 4, socket.AF_INET6: 16 + 8}
 _FROM_ICMP = frozenset({2, 3})
 _BY_ROUTER = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ECONNREFUSED, errno.EACCES})
 _UNANSWERED = {outcome: Unanswered(outcome) for outcome in Outcome}
@@ -125,10 +130,13 @@ class ConnectEngine:
         try:
             while not self._stopped() and (self._active or self._gate.has_more()):
                 self._start()
-                for fd, events in self._epoll.poll(self._patience(), 1024):
+                ready = self._epoll.poll(self._patience(), _READY_AT_A_TIME)
+                for fd, events in ready:
                     if target := self._active.get(fd):
                         self._handle(target, events)
-                self._expire()
+                if len(ready) < _READY_AT_A_TIME:
+                    # Whoever is ready has not run out of time, however late we look.
+                    self._expire()
                 self._let_go()
                 self._tick()
                 found, self._found = self._found, []
@@ -150,7 +158,8 @@ class ConnectEngine:
 
     def _start(self) -> None:
         """Asks as many new targets as the gate and room allow."""
-        probes = self._gate.take(self.room - len(self._active), self._clock())
+        most = min(self.room - len(self._active), _STARTED_AT_A_TIME)
+        probes = self._gate.take(most, self._clock())
         for done, probe in enumerate(probes):
             if not self._connect(probe):
                 self._gate.put_back(probes[done:])
@@ -282,7 +291,11 @@ class ConnectEngine:
 
     def _in_vain(self, target: _Target, code: int, *, local: bool = False) -> None:
         outcome = _ASKED_IN_VAIN.get(code, Outcome.UNKNOWN_ERROR)
-        icmp = _icmp_error(target.sock) if code in _BY_ROUTER and not local else None
+        icmp = None
+        if code in _BY_ROUTER and not local:
+            icmp, local = _icmp_error(target.sock)
+        if outcome is Outcome.CONNECTION_REFUSED:
+            local = False  # a reset leaves no error behind
         if outcome is Outcome.CONNECTION_REFUSED and icmp is not None:
             outcome = Outcome.HOST_UNREACHABLE  # by ICMP, not by the host's own reset
         record = _UNANSWERED[outcome]
@@ -311,18 +324,24 @@ class ConnectEngine:
         target.sock.close()
 
 
-def _icmp_error(sock: socket.socket) -> Icmp | None:
-    """Type and code of the ICMP error that ended a connection attempt, if one did."""
+def _icmp_error(sock: socket.socket) -> tuple[Icmp | None, bool]:
+    """Type and code of the ICMP error that ended a connection attempt, if one did.
+
+    Also whether this machine ended it: where no neighbour answers, Linux tells itself so by ICMP.
+    """
     try:
         _, control, _, _ = sock.recvmsg(1, 256, socket.MSG_ERRQUEUE)
+        own = socket.inet_pton(sock.family, sock.getsockname()[0])
     except OSError:
-        return None
+        return None, True
+    at = _OFFENDER_AT[sock.family]
     for _, _, data in control:
         if len(data) >= _EXTENDED_ERROR.size:
             _, origin, kind, code, *_ = _EXTENDED_ERROR.unpack_from(data)
             if origin in _FROM_ICMP:
-                return kind, code
-    return None
+                by_us = data[at : at + len(own)] == own
+                return (None, True) if by_us else ((kind, code), False)
+    return None, True
 
 
 def socket_room() -> int:

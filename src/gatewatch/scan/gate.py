@@ -225,6 +225,8 @@ class Gate:
                 return [result]
             if result.local or record.outcome is Outcome.CONNECTION_TIMEOUT:
                 return self._uplink.silent(result, now)
+        elif record.answer.outcome is Outcome.IO_TIMEOUT:
+            return [result]  # connected once, and silent since: says nothing of now
         return [*self._uplink.heard(now), result]
 
     def _settle(self, result: Result, now: float) -> None:

@@ -33,7 +33,7 @@ def pages(host: str, contact: str | None, description: str = "") -> dict[str, st
     """File name to content of what to serve at `host`; raises BadArguments, PoliteRefusal."""
     if not _HOST.fullmatch(host):
         raise BadArguments(
-            where="--name", what=f'"{host}" is no host name', mend="such as scan1.example.net"
+            where="--name", what=f'"{host[:60]}" is no host name', mend="such as scan1.example.net"
         )
     agent = user_agent(contact)
     why = " ".join(description.split())[:_WORDS_LIMIT] or (

@@ -2,8 +2,8 @@
 
 Addresses that did not answer are held back until somebody answers, since until then they may be
 unasked. The line counts as lost when nobody has answered for five seconds while, by the share of
-answers so far, more than twenty were due; then those held back are asked again. A probe a second
-finds out whether it is back.
+answers so far, more than twenty were due; then those held back are asked again. A few probes a
+second, at least one and at most ten, find out whether it is back.
 """
 
 from collections import deque
@@ -16,7 +16,8 @@ _SILENCE_S = 5.0
 _EXPECTED = 20.0
 # What is held back when few answer; beyond that silence says nothing.
 _HELD_MOST = 200_000
-_TRY_EVERY_S = 1.0
+_TRY_EVERY_S = (0.1, 1.0)
+_GOLDEN = 0.6180339887498949
 GIVE_UP_S = 600.0
 
 
@@ -68,16 +69,23 @@ class Uplink:
         return self.lost_at is not None and now - self.lost_at > GIVE_UP_S
 
     def again(self, now: float) -> Probe | None:
-        """An address to ask again: any once the line is back, one a second until then."""
+        """An address to ask again: any once the line is back, few until then."""
         if not self._again:
             return None
         if self.lost_at is not None:
-            if now - self._tried_at < _TRY_EVERY_S:
+            if now - self._tried_at < self._patience():
                 return None
             self._tried_at = now
+            # First come those that were asked before the line was lost and never answer.
+            self._again.rotate(int(len(self._again) * _GOLDEN))
         return self._again.popleft()
 
     @property
     def waiting(self) -> int:
         """Addresses to be asked again."""
         return len(self._again)
+
+    def _patience(self) -> float:
+        """Seconds between two tries: the fewer answer, the more must be asked to hear one."""
+        least, most = _TRY_EVERY_S
+        return min(most, max(least, self._answers / max(1, self._results)))
