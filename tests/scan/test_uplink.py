@@ -10,7 +10,7 @@ def silence(turn: int) -> Result:
 
 
 def test_silent_ones_count_when_somebody_answers() -> None:
-    uplink = Uplink(0.0)
+    uplink = Uplink(0.0, timeout=2.0)
     uplink.heard(0.0)
     assert uplink.silent(silence(1), 1.0) == []
     assert [one.probe.turn for one in uplink.heard(1.5)] == [1]
@@ -18,7 +18,7 @@ def test_silent_ones_count_when_somebody_answers() -> None:
 
 
 def test_where_nobody_ever_answered_silence_says_nothing() -> None:
-    uplink = Uplink(0.0)
+    uplink = Uplink(0.0, timeout=2.0)
     counted = [one for turn in range(1000) for one in uplink.silent(silence(turn), turn)]
     counted += uplink.settle()
     assert [one.probe.turn for one in counted] == list(range(1000))
@@ -26,7 +26,7 @@ def test_where_nobody_ever_answered_silence_says_nothing() -> None:
 
 
 def lost() -> Uplink:
-    uplink = Uplink(0.0)
+    uplink = Uplink(0.0, timeout=2.0)
     for _ in range(100):
         uplink.heard(0.0)
     for turn in range(60):
@@ -64,3 +64,14 @@ def test_who_is_tried_while_it_is_lost_is_mixed() -> None:
     turns = [probe.turn for probe in tried if probe is not None]
     assert len(turns) == 8
     assert max(turns) > 30 > min(turns)
+
+
+def test_those_under_way_when_it_comes_back_are_asked_again() -> None:
+    """They were sent while it was lost."""
+    uplink = lost()
+    uplink.heard(10.0)
+    before = uplink.waiting
+    assert uplink.silent(silence(70), 11.9) == []
+    assert uplink.waiting == before + 1
+    assert uplink.silent(silence(71), 12.1) == []
+    assert uplink.waiting == before + 1

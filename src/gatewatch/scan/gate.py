@@ -61,7 +61,7 @@ class Gate:
         now = clock()
         self._bucket = TokenBucket(plan.pace(shard, 0), now)
         self._backoff = BackOff(shard.networks)
-        self._uplink = Uplink(now)
+        self._uplink = Uplink(now, plan.timeouts.connect)
         self._canaries = Canaries(canaries)
         self._turn = book.low
         self._back: deque[Probe] = deque()

@@ -24,7 +24,8 @@ GIVE_UP_S = 600.0
 class Uplink:
     """Watches what comes back; times are seconds of one clock."""
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, timeout: float) -> None:
+        """`timeout` is how long an address may take to answer."""
         self.lost_at: float | None = None
         """Since when the line is lost."""
         self._heard_at = now
@@ -32,19 +33,24 @@ class Uplink:
         self._again: deque[Probe] = deque()
         self._results = self._answers = 0
         self._tried_at = now
+        self._timeout = timeout
+        self._doubtful_until = now
 
     def heard(self, now: float) -> list[Result]:
         """Somebody answered: returns the silent ones before, which count now."""
         self._results += 1
         self._answers += 1
         self._heard_at = now
-        self.lost_at = None
+        if self.lost_at is not None:
+            # Those under way were sent while it was lost.
+            self._doubtful_until = now + self._timeout
+            self.lost_at = None
         held, self._held = self._held, []
         return held
 
     def silent(self, result: Result, now: float) -> list[Result]:
         """Nobody answered `result`'s probe: returns the silent ones that count all the same."""
-        if self.lost_at is not None:
+        if self.lost_at is not None or now < self._doubtful_until:
             self._again.append(result.probe)
             return []
         self._results += 1
