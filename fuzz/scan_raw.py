@@ -1,7 +1,7 @@
 # Invariant: any bytes from the network are a segment, a refusal or nothing, and nothing is raised;
 # a segment holds no byte that was not in the packet; a conversation takes any segments, in any
 # order, keeps what the reader keeps, and always has an answer.
-"""Tries scan/raw/segments.py and scan/raw/conversation.py."""
+"""Tries scan/raw: segments.py and conversation.py."""
 
 from zlib import crc32
 
