@@ -70,6 +70,28 @@ COMPLETE = [
     Case("after an interim answer", CONTINUE + EMPTY, Ending.ENOUGH, http(EMPTY, marks=TWO)),
 ]  # fmt: skip
 
+# Heads as devices really send them; all are taken as they are.
+ODD = {
+    "no reason": b"HTTP/1.0 401\r\nContent-Length: 0\r\n\r\n",
+    "two blanks in the status line": b"HTTP/1.1  401  x\r\nContent-Length: 0\r\n\r\n",
+    "no slash in the version": b"HTTP1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
+    "version (null)": b"(null) 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+    "version UNKNOWN": b"UNKNOWN 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+    "no version": b" 200 Ok\r\nContent-Length: 0\r\n\r\n",
+    "blank before the colon": b"HTTP/1.1 401 x\r\nServer : y\r\nContent-Length : 0\r\n\r\n",
+    "a line without colon": b"HTTP/1.1 401 x\r\njunk\r\nContent-Length: 0\r\n\r\n",
+    "bytes beyond ASCII": b"HTTP/1.1 401 x\r\nServer: \xe9\xff\r\nContent-Length: 0\r\n\r\n",
+    "names in any case": b"HTTP/1.1 401 x\r\nSERVER: y\r\ncONTENT-lENGTH: 0\r\n\r\n",
+    "a misspelt name": b"HTTP/1.1 401 x\r\nConection: close\r\nContent-Length: 0\r\n\r\n",
+    "an empty Server": b"HTTP/1.1 401 x\r\nServer: \r\nContent-Length: 0\r\n\r\n",
+    "a folded challenge": b"HTTP/1.1 401 x\r\nWWW-Authenticate: Digest\r\n realm=x,\r\n\tn=y\r\n"
+    b"Content-Length: 0\r\n\r\n",
+    "a challenge that is none": b"HTTP/1.1 401 x\r\nWWW-Authenticate:\r\nContent-Length: 0\r\n\r\n",
+    "mixed line ends": b"HTTP/1.1 401 x\nServer: y\r\nContent-Length: 0\n\r\n",
+    "a zero byte": b"HTTP/1.1 401 x\r\nServer: y\0z\r\nContent-Length: 0\r\n\r\n",
+}
+COMPLETE += [Case(name, head, Ending.ENOUGH, http(head)) for name, head in ODD.items()]
+
 ENDED = [
     Case("nothing, closed", b"", Ending.CLOSED,
          Answer(Spoke.CONNECTED, Outcome.CONNECTION_CLOSED)),

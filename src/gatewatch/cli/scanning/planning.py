@@ -56,7 +56,7 @@ def configure_plan(parser: argparse.ArgumentParser) -> None:
         "--engine",
         default="connect",
         metavar="NAME",
-        help="how to ask: connect, zmap, masscan or replay (default: connect)",
+        help="how to ask: connect, raw, zmap, masscan or replay (default: connect)",
     )
     parser.add_argument(
         "--answers", type=Path, metavar="FILE", help="for replay: what a scan wrote, any format"
