@@ -25,7 +25,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from answers import NETWORKS, PORT, START, kinds_of, line_parts, spread
+from answers import KINDS, NETWORKS, PORT, START, kinds_of, line_parts, spread
 from gatewatch.formats.given import Given
 from gatewatch.formats.read import readers
 from gatewatch.model.fields import FIELDS
@@ -67,11 +67,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--services", type=int, default=20_000_000)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--kinds", type=int, default=KINDS, help="so many kinds of answers at most")
     parser.add_argument("--trend", type=int, default=1_000_000, help="services of each snapshot")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-report-") as folder:
         lake, wide = Path(folder) / "lake", Path(folder) / "wide.parquet"
-        info = build_lake(lake, args.services)
+        info = build_lake(lake, args.services, args.kinds)
         build_wide(lake, info, wide)
         sizes(lake, info, wide)
         for query, field in QUESTIONS:
@@ -81,23 +82,24 @@ def main() -> None:
         processes(lake, args.rounds)
         history = Path(folder) / "history"
         for _ in range(SNAPSHOTS):
-            build_lake(history, args.trend)
+            build_lake(history, args.trend, args.kinds)
         for field in ("server", "vendor"):
             compare_trends(history, field, args.rounds)
 
 
-def build_lake(lake: Path, count: int) -> SnapshotInfo:
+def build_lake(lake: Path, count: int, most: int = KINDS) -> SnapshotInfo:
     """A lake of one snapshot of `count` services."""
     started = time.perf_counter()
-    done = ingest(lake, batches(count), Source("bench"), damaged=lambda: False)
+    done = ingest(lake, batches(count, most), Source("bench"), damaged=lambda: False)
     assert done.info is not None
     print(f"lake of {count:,} services written in {time.perf_counter() - started:.0f} s")
     return done.info
 
 
-def batches(count: int) -> Iterator[Batch]:
+def batches(count: int, most: int) -> Iterator[Batch]:
     """`count` services with their responses, a million at a time."""
     ips, kinds = kinds_of(count)
+    kinds %= most
     known, ids = np.unique(kinds), {}
     for kind in known.tolist():
         batch = answer_of(kind)
