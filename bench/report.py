@@ -58,6 +58,10 @@ QUESTIONS = (
     ("server:gSOAP", "country"),
 )
 PAIRS = (("country", "server"), ("country", "vendor"), ("asn", "software"))
+WIDE = (
+    *("status", "server", "realm", "title", "auth_scheme", "content_type", "software"),
+    *("software_version", "vendor", "model", "device_type", "role", "verdict", "risk", "risk_band"),
+)
 SNAPSHOTS = 12
 EMPTY = "import duckdb; duckdb.connect().execute('SELECT 1').fetchall()"
 
@@ -146,10 +150,11 @@ def empty() -> Columns:
 
 
 def build_wide(lake: Path, info: SnapshotInfo, wide: Path) -> None:
-    """The same services, every column in each row."""
+    """The same services, what is understood of each in its row; long lists are left out."""
+    understood = ", ".join(f"u.{name}" for name in WIDE)
     with open_lake(lake).reading([info.id]) as con:
         con.execute(
-            f"COPY (SELECT s.ip, s.port, s.scan_time, s.asn, s.country, u.* EXCLUDE (response) "
+            f"COPY (SELECT s.ip, s.port, s.scan_time, s.asn, s.country, {understood} "
             f"FROM services s JOIN understanding u USING (response) ORDER BY s.ip) TO '{wide}' "
             "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 1048576)"
         )
