@@ -97,3 +97,11 @@ def test_a_mistake_is_one_line(
 ) -> None:
     assert run(["diff", *argv]) == code
     assert complaint in capsys.readouterr().err
+
+
+def test_catalogues_are_compared_by_nothing_else(
+    out: Out, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["diff", "--catalogue", "aa", "bb", "country:IT"]) == 2
+    assert "diff --catalogue: takes two catalogues and nothing else" in capsys.readouterr().err
+    out("--catalogue", "aa", "bb", code=2)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -178,6 +179,9 @@ def test_two_catalogues_are_compared_by_services(
         "field": "model", "before": None, "after": "2.7", "responses": 1, "services": 2,
     }  # fmt: skip
     assert "2 of 3 services of snapshot 2026-11-20 are understood otherwise" in err
+    before, after = re.findall(r"[0-9a-f]{8,}", err)[:2]
+    again = gatewatch("diff", "--catalogue", before, after, "--lake", "lake")
+    assert again == (code, out, err)
     code, _, err = gatewatch("fingerprints", "diff", "0123", "--lake", "lake")
     assert code == 2
     assert 'keeps no understanding with catalogue "0123": the last 3 are kept: ' in err

@@ -29,6 +29,7 @@ EXAMPLES = (
     "gatewatch diff 2026-10-20 2026-11-20",
     "gatewatch diff 2026-10-20 latest country:IT --limit 0 --format csv -o changes.csv",
     "gatewatch diff 2026-10-20 latest --by software",
+    "gatewatch diff --catalogue 5b1c0de2 e6d51ec7",
 )
 
 _LIMIT, _VALUES = 100, 25
@@ -36,10 +37,16 @@ _LIMIT, _VALUES = 100, 25
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Two snapshots, a query, how many rows."""
-    parser.add_argument("before", metavar="A", help="the earlier snapshot")
-    parser.add_argument("after", metavar="B", help="the later snapshot, or latest")
+    parser.add_argument("before", metavar="A", help="the earlier snapshot, or catalogue")
+    parser.add_argument("after", metavar="B", help="the later snapshot, or latest, or catalogue")
     parser.add_argument(
         "query", metavar="QUERY", nargs="*", help="only services that satisfy it in A or in B"
+    )
+    parser.add_argument(
+        "--catalogue",
+        dest="catalogues",
+        action="store_true",
+        help="A and B are catalogues: what both understand otherwise, and for how many services",
     )
     parser.add_argument(
         "--by", metavar="FIELD", help="what became of the services with each value of a field"
@@ -60,6 +67,8 @@ def run(args: argparse.Namespace) -> int:
     from gatewatch.pipeline.understand import open_lake
     from gatewatch.query.parser import parse
 
+    if args.catalogues:
+        return _of_catalogues(args)
     query = parse(" ".join(args.query))
     for note in query.notes:
         say(note, args)
@@ -68,6 +77,18 @@ def run(args: argparse.Namespace) -> int:
     _require_two(infos, query.node)
     tables = _by_value if args.by else _services
     return tables(lake, infos, query.node, args)
+
+
+def _of_catalogues(args: argparse.Namespace) -> int:
+    from gatewatch.cli.catalogues import write_catalogue_diff
+
+    if args.query or args.by or args.limit is not None:
+        raise BadArguments(
+            where="diff --catalogue",
+            what="takes two catalogues and nothing else",
+            mend="leave out the query, --by and --limit",
+        )
+    return write_catalogue_diff(args, args.before, args.after)
 
 
 def _services(

@@ -16,7 +16,7 @@ from gatewatch.cli.evidence import (
 from gatewatch.cli.output import add_format_option, for_people, write_table, write_tables
 from gatewatch.cli.progress import say
 from gatewatch.cli.question import counted
-from gatewatch.cli.settings import CATALOGUE, add_lake_option, add_option, lake_of, setting
+from gatewatch.cli.settings import CATALOGUE, add_lake_option, add_option, setting
 from gatewatch.model.errors import BadArguments, Exit, InputUnreadable
 
 if TYPE_CHECKING:
@@ -198,24 +198,6 @@ def _table(problems: "Sequence[Problem]") -> "Table":
 
 
 def _diff(args: argparse.Namespace) -> int:
-    from gatewatch.model.table import Look, Table
-    from gatewatch.pipeline.recatalogue import compare, two_of
-    from gatewatch.pipeline.understand import open_lake
+    from gatewatch.cli.catalogues import write_catalogue_diff
 
-    lake = open_lake(lake_of(args), setting(CATALOGUE, args))
-    before, after = two_of(lake, args.before, args.after)
-    found = compare(lake, before, after, lake.snapshot(args.snapshot).id)
-    say(
-        f"{found.before} to {found.after}: {found.changed:,} of {found.services:,} services of "
-        f"snapshot {found.snapshot} are understood otherwise",
-        args,
-    )
-    if found.unread:
-        say(f"{counted(found.unread, 'response')} only one of the two has read: left out", args)
-    table = Table(
-        columns=("field", "before", "after", "responses", "services"),
-        rows=[(one.field, one.before, one.after, one.responses, one.services)
-              for one in found.changes],
-        looks={"field": Look.WHOLE},
-    )  # fmt: skip
-    return write_table(table, args)
+    return write_catalogue_diff(args, args.before, args.after, args.snapshot)
