@@ -231,8 +231,9 @@ def compare_trends(lake: Path, field: str, rounds: int) -> None:
     column = FIELDS[field].column
     understood = ", ".join(f"'{opened.understanding_file(one)}'" for one in opened.response_files())
     sql = (
-        f"SELECT filename, {column}, count(*) FROM read_parquet('{lake}/snapshots/*/services-*', "
-        f"filename = true) JOIN read_parquet([{understood}]) USING (response) GROUP BY ALL"
+        f"SELECT thin.filename, {column}, count(*) FROM "
+        f"read_parquet('{lake}/snapshots/*/services-*', "
+        f"filename = true) AS thin JOIN read_parquet([{understood}]) USING (response) GROUP BY ALL"
     )
     plain = duckdb.connect(config={"threads": 2})
     with opened.reading(chosen.ids) as con:
