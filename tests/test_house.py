@@ -15,6 +15,7 @@ from gatewatch.assess.feeds import feed_readers
 from gatewatch.assess.schemes import schemes
 from gatewatch.cli.commands import command_words, load_command
 from gatewatch.enrich.read import readers as range_readers
+from gatewatch.formats.export import exporters
 from gatewatch.formats.read import readers
 from gatewatch.formats.write import writers
 
@@ -64,6 +65,7 @@ def run(args):
     [
         ("formats/read", readers),
         ("formats/write", writers),
+        ("formats/export", exporters),
         ("enrich/read", range_readers),
         ("assess/schemes", schemes),
         ("assess/feeds", feed_readers),

@@ -20,7 +20,7 @@ EACH = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.
 # These need no lake and change nothing, so the documents' own words are run.
 HARMLESS = {"completion", "config", "doctor", "fields", "formats"}
 # These only read a lake; the tests have one in which the documents' host answered.
-READING = {"count", "diff", "host", "network", "report", "search"}
+READING = {"count", "diff", "export", "host", "network", "report", "search"}
 OUR_PROGRAMS = {"gatewatch", "./gatewatch"}
 
 

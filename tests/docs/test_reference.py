@@ -12,6 +12,8 @@ from gatewatch.cli.parser import arguments_of, sub_commands
 from gatewatch.cli.reference import pages
 from gatewatch.cli.settings import SETTINGS
 from gatewatch.enrich.read import readers as network_readers
+from gatewatch.formats.export import exporters
+from gatewatch.formats.limits import targets
 from gatewatch.formats.read import readers
 from gatewatch.formats.write import writers
 from gatewatch.model.errors import Exit, all_errors
@@ -32,7 +34,13 @@ def test_a_generated_page_is_current(name: str) -> None:
         ("commands.md", [f"## gatewatch {word}\n" for word in command_words()]),
         ("advisories.md", [f"| `{name}` |" for name in (*catalogue().entries, *schemes())]),
         ("fields.md", [f"| `{name}` |" for name in FIELDS]),
-        ("formats.md", [f"| `{name}` |" for name in (*readers(), *network_readers(), *writers())]),
+        (
+            "formats.md",
+            [
+                f"| `{name}` |"
+                for name in (*readers(), *network_readers(), *writers(), *exporters(), *targets())
+            ],
+        ),
         ("errors.md", [f"| `{error.id}` | {int(error.exit_code)} |" for error in all_errors()]),
         ("exit-codes.md", [f"| {int(code)} | {code.meaning} |" for code in Exit]),
         ("settings.md", [f"| `{name}` | `{one.variable}` |" for name, one in SETTINGS.items()]),

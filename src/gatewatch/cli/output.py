@@ -29,16 +29,19 @@ if TYPE_CHECKING:
     from gatewatch.model.table import Page, Table, Value
 
 __all__ = [
+    "STDOUT",
     "add_format_option",
     "colored",
     "discard_stdout",
     "for_people",
     "language_of",
+    "opened",
     "write_table",
     "write_tables",
 ]
 
-_STDOUT = "-"
+STDOUT = "-"
+"""The name of the file that stands for standard output."""
 _MENDS = {
     errno.ENOSPC: "free space or write elsewhere",
     errno.EACCES: "choose a file that you may write",
@@ -58,7 +61,7 @@ def add_format_option(parser: argparse.ArgumentParser) -> None:
         "what the ending of FILE says)",
     )
     parser.add_argument(
-        "-o", "--output", metavar="FILE", default=_STDOUT, help="write to FILE (default: stdout)"
+        "-o", "--output", metavar="FILE", default=STDOUT, help="write to FILE (default: stdout)"
     )
     add_option(parser, LANG)
 
@@ -100,7 +103,7 @@ def write_tables(tables: "Iterable[Table]", args: argparse.Namespace, title: str
     writer = _writer(args)
     _refuse_terminal(writer, args)
     counted = _Counted(tables)
-    with _opened(args.output, utf8=writer.NAME != "table") as out:
+    with opened(args.output, utf8=writer.NAME != "table") as out:
         document = Document(counted, title, _page(out, args))
         if isinstance(writer, TextWriter):
             writer.write(document, out)
@@ -155,7 +158,7 @@ def _writer(args: argparse.Namespace) -> "TextWriter | BinaryWriter":
 
     if args.format:
         return writers()[args.format]
-    if args.output == _STDOUT:
+    if args.output == STDOUT:
         return writers()["table" if sys.stdout.isatty() else "ndjson"]
     ending = Path(args.output).suffix.lower()
     by_ending = {suffix: writer for writer in writers().values() for suffix in writer.SUFFIXES}
@@ -165,7 +168,7 @@ def _writer(args: argparse.Namespace) -> "TextWriter | BinaryWriter":
 def _refuse_terminal(writer: "TextWriter | BinaryWriter", args: argparse.Namespace) -> None:
     from gatewatch.formats.write import TextWriter
 
-    if args.output == _STDOUT and sys.stdout.isatty() and not isinstance(writer, TextWriter):
+    if args.output == STDOUT and sys.stdout.isatty() and not isinstance(writer, TextWriter):
         raise FormatUnfit(
             where=writer.NAME,
             what="is not text, and a terminal would take it for commands",
@@ -183,21 +186,25 @@ def _page(out: TextIO, args: argparse.Namespace) -> "Page":
 
 
 def _takes_unicode(args: argparse.Namespace) -> bool:
-    encoding = (sys.stdout.encoding or "utf-8") if args.output == _STDOUT else "utf-8"
+    encoding = (sys.stdout.encoding or "utf-8") if args.output == STDOUT else "utf-8"
     return encoding.lower().startswith("utf")
 
 
 @contextmanager
-def _opened(target: str, *, utf8: bool) -> Iterator[TextIO]:
+def opened(target: str, *, utf8: bool) -> Iterator[TextIO]:
+    """`target`, a file's name or `STDOUT`, to be written within the with-block.
+
+    A file takes its place when the block ends without an error. Raises OutputUnwritable.
+    """
     try:
-        with _stdout(utf8=utf8) if target == _STDOUT else _file(Path(target)) as out:
+        with _stdout(utf8=utf8) if target == STDOUT else _file(Path(target)) as out:
             yield out
     except BrokenPipeError:
         raise
     except OSError as error:
-        if target == _STDOUT:
+        if target == STDOUT:
             discard_stdout()
-        where = "standard output" if target == _STDOUT else target
+        where = "standard output" if target == STDOUT else target
         mend = _MENDS.get(error.errno or 0, "see the disk and the rights on it")
         raise OutputUnwritable(where=where, what=error.strerror, mend=mend) from error
 

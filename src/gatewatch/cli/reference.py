@@ -17,6 +17,8 @@ from gatewatch.cli.main import build_parser
 from gatewatch.cli.parser import arguments_of, sentence_of, sub_commands
 from gatewatch.cli.settings import ACCESSIBLE, COLOR, ERRORS, QUIET, SETTINGS
 from gatewatch.enrich.read import readers as network_readers
+from gatewatch.formats.export import exporters
+from gatewatch.formats.limits import targets
 from gatewatch.formats.read import readers
 from gatewatch.formats.write import writers
 from gatewatch.model.errors import Exit, all_errors
@@ -135,6 +137,21 @@ def _formats() -> Iterator[str]:
         (f"`{name}`", _code(module.SUFFIXES), module.SENTENCE) for name, module in writers().items()
     )
     yield from _table(("format", "endings", "what it is"), write)
+    yield from ("", "## Export", "", "For `gatewatch export`; `--as` or the ending chooses.", "")
+    sent = (
+        (f"`{name}`", _code(module.SUFFIXES), module.SENTENCE)
+        for name, module in exporters().items()
+    )
+    yield from _table(("format", "endings", "what it is"), sent)
+    yield from ("", "Systems that `--for` knows, and what they hold:", "")
+    systems = (
+        (
+            f"`{name}`", one.sentence, f"{one.limit.entries:,}",
+            f"{one.limit.total:,}" if one.limit.total else "", f"{one.limit.because}.",
+        )
+        for name, one in targets().items()
+    )  # fmt: skip
+    yield from _table(("system", "what it is", "entries a file", "in all", "why"), systems)
 
 
 def _errors() -> Iterator[str]:

@@ -19,7 +19,14 @@ from gatewatch.query.operators import Sql
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Page", "count_hosts", "count_services", "prove_patterns", "services"]
+__all__ = [
+    "Page",
+    "addresses",
+    "count_hosts",
+    "count_services",
+    "prove_patterns",
+    "services",
+]
 
 _BATCH = 2048
 _ALL = Sql("true")
@@ -65,6 +72,19 @@ def count_hosts(con: "duckdb.DuckDBPyConnection", node: Node) -> int:
     condition = where(node)
     sql = f"SELECT count(*) FROM (SELECT DISTINCT ip_high, ip FROM services WHERE {condition.text})"
     return int(con.execute(sql, condition.values).fetchall()[0][0])
+
+
+def addresses(con: "duckdb.DuckDBPyConnection", node: Node) -> Iterator[Address]:
+    """Every address with such a service, once: IPv4 first, each family in rising order."""
+    condition = where(node)
+    # Both halves of IPv6 are signed; as numbers, those with the highest bit set come last.
+    sql = (
+        f"SELECT DISTINCT ip_high, ip FROM services WHERE {condition.text} "
+        "ORDER BY ip_high IS NOT NULL, ip_high < 0, ip_high, ip < 0, ip"
+    )
+    found = con.execute(sql, condition.values)
+    while rows := found.fetchmany(_BATCH):
+        yield from map(Address._make, rows)
 
 
 def services(

@@ -2,6 +2,7 @@ import json
 from collections.abc import Callable
 
 from gatewatch.enrich.read import readers as network_readers
+from gatewatch.formats.export import exporters
 from gatewatch.formats.read import readers
 from gatewatch.formats.write import writers
 
@@ -16,6 +17,7 @@ def test_every_format_is_listed(gatewatch: Gatewatch) -> None:
         ("import", list(readers())),
         ("geo import", list(network_readers())),
         ("write", list(writers())),
+        ("export", list(exporters())),
     ):
         assert [row["format"] for row in listed if row["direction"] == direction] == names
     assert all(row["sentence"].endswith(".") for row in listed)

@@ -16,6 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """One row per format; the folders are the lists."""
     from gatewatch.enrich.read import readers as network_readers
+    from gatewatch.formats.export import exporters
     from gatewatch.formats.read import readers
     from gatewatch.formats.write import writers
     from gatewatch.model.table import Look, Table, Value
@@ -26,6 +27,7 @@ def run(args: argparse.Namespace) -> int:
             ("import", readers()),
             ("geo import", network_readers()),
             ("write", writers()),
+            ("export", exporters()),
         )
         for name, module in modules.items()
     ]
