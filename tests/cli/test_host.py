@@ -183,3 +183,13 @@ def test_the_page_says_what_is_wrong_and_how_to_mend_it(
     assert "low likely CVE-2017-9765 Devil's Ivy" in words
     assert "2 GB" in words
     assert "Nothing can be said of CVE-2020-13574" in words
+
+
+def test_a_page_for_people_comes_in_french_and_data_do_not(out: Out) -> None:
+    page = out("192.0.2.1", "--format", "table", "--lang", "fr")
+    assert "Ce qu’il a dit sur le port 7547" in page
+    assert "192.0.2.1 dans 3 instantanés" in page
+    assert "non vu" in page
+    assert "What it said" not in page
+    rows = [out("192.0.2.1", "--format", "ndjson", "--lang", code) for code in ("fr", "en")]
+    assert rows[0] == rows[1]

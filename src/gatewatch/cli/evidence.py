@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gatewatch.enrich.oui import Maker
     from gatewatch.identify.nearly import Near
     from gatewatch.model.address import Address
+    from gatewatch.model.language import Language
     from gatewatch.model.table import Look, Table, Value
     from gatewatch.report.host import Belief, Sighting
     from gatewatch.store.lake import Lake
@@ -24,6 +25,7 @@ __all__ = [
     "EXPLAINED",
     "MOST_PORTS",
     "address_of",
+    "evidence_headings",
     "evidence_rows",
     "explained_rows",
     "looks",
@@ -77,11 +79,23 @@ def evidence_rows(beliefs: "Iterable[Belief]") -> "Iterator[tuple[Value, ...]]":
             told = (None, None, None)
 
 
-def maker_rows(makers: "Iterable[Maker]") -> "Iterator[tuple[Value, ...]]":
+def maker_rows(makers: "Iterable[Maker]", language: "Language") -> "Iterator[tuple[Value, ...]]":
     """A row a hardware address that the answer tells."""
     for maker in makers:
-        yield ("maker of its card", maker.name, maker.sure, maker.evidence, maker.sure,
-               "IEEE's register")  # fmt: skip
+        yield (language.phrase("maker of its card"), maker.name, maker.sure, maker.evidence,
+               maker.sure, language.phrase("IEEE's register"))  # fmt: skip
+
+
+def evidence_headings(language: "Language") -> "dict[str, str]":
+    """What people read above the columns `EVIDENCE`."""
+    return {
+        "field": language.phrase("field"),
+        "value": language.phrase("value"),
+        "sure": language.phrase("sure"),
+        "because of": language.phrase("because of"),
+        "alone": language.phrase("alone"),
+        "rule": language.phrase("rule"),
+    }
 
 
 def looks() -> "dict[str, Look]":

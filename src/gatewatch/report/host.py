@@ -10,6 +10,7 @@ from gatewatch.enrich.oui import Maker, makers_in
 from gatewatch.model.address import Address, Network
 from gatewatch.model.fields import FIELDS
 from gatewatch.model.identity import Assertion, Identity
+from gatewatch.model.language import ENGLISH, Language, Words
 from gatewatch.model.observation import Answer
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.model.table import Value
@@ -121,7 +122,9 @@ def latest(snapshots: Sequence[SnapshotInfo], seen: Sequence[Sighting]) -> list[
     return sorted(by_port.values(), key=lambda one: (-age[one.snapshot], one.port))
 
 
-def history(snapshots: Sequence[SnapshotInfo], seen: Sequence[Sighting]) -> Iterator[Event]:
+def history(
+    snapshots: Sequence[SnapshotInfo], seen: Sequence[Sighting], language: Language = ENGLISH
+) -> Iterator[Event]:
     """For each port that was ever seen and each snapshot, oldest first, what it says."""
     by_place = {(one.port, one.snapshot): one for one in seen}
     for port in sorted({one.port for one in seen}):
@@ -129,9 +132,10 @@ def history(snapshots: Sequence[SnapshotInfo], seen: Sequence[Sighting]) -> Iter
         for info in snapshots:
             found = by_place.get((port, info.id))
             if found is None:
-                yield Event(info.id, port, None, "not seen")
+                yield Event(info.id, port, None, language.phrase("not seen"))
                 continue
-            yield Event(info.id, port, found, _change(before, found) if before else "first seen")
+            change = _change(before, found, language) if before else language.phrase("first seen")
+            yield Event(info.id, port, found, change)
             before = found
 
 
@@ -169,19 +173,24 @@ def beliefs_of(identity: Identity) -> tuple[Belief, ...]:
     return tuple(sorted(beliefs, key=lambda one: (order.index(one.field), -one.sure, one.value)))
 
 
-def _change(before: Sighting, after: Sighting) -> str:
+def _change(before: Sighting, after: Sighting, language: Language) -> str:
     """What became what, in the order of the catalogue."""
     told = [
-        f"{name} {_word(before.values[name])} became {_word(after.values[name])}"
+        language.phrase(
+            "{field} {before} became {after}",
+            field=name,
+            before=_word(before.values[name], language),
+            after=_word(after.values[name], language),
+        )
         for name in _TOLD
         if before.values[name] != after.values[name]
     ]
     if not told and before.response != after.response:
-        return "another answer, nothing else changed"
-    return ", ".join(told)
+        return language.phrase("another answer, nothing else changed")
+    return Words(", ".join(told)) if told else ""
 
 
-def _word(value: Value) -> str:
+def _word(value: Value, language: Language) -> str:
     if value is None:
-        return "nothing"
+        return language.phrase("nothing")
     return f'"{value}"' if isinstance(value, str) else str(value)

@@ -8,6 +8,7 @@ from gatewatch.cli.evidence import (
     EXPLAINED,
     MOST_PORTS,
     address_of,
+    evidence_headings,
     evidence_rows,
     explained_rows,
     looks,
@@ -15,7 +16,13 @@ from gatewatch.cli.evidence import (
     near_table,
     seen_of,
 )
-from gatewatch.cli.output import add_format_option, for_people, write_table, write_tables
+from gatewatch.cli.output import (
+    add_format_option,
+    for_people,
+    language_of,
+    write_table,
+    write_tables,
+)
 from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
 
 if TYPE_CHECKING:
@@ -76,17 +83,23 @@ def _pages(
     from gatewatch.model.table import Table
     from gatewatch.report.explain import near_misses
 
+    language = language_of(args)
     for address in addresses:
         by_port = {}
         for sighting, why in _latest(con, lake, address, args):
             by_port[sighting.port] = why.beliefs
             yield Table(
                 columns=EVIDENCE,
-                rows=[*evidence_rows(why.beliefs), *maker_rows(why.makers)],
-                title=f"{address} port {sighting.port}",
-                aside=f"{sighting.snapshot}, response {sighting.response}",
-                notes=() if why.beliefs else ["No rule matches this answer."],
+                rows=[*evidence_rows(why.beliefs), *maker_rows(why.makers, language)],
+                title=language.phrase(
+                    "{address} port {port}", address=str(address), port=str(sighting.port)
+                ),
+                aside=language.phrase(
+                    "{snapshot}, response {id}", snapshot=sighting.snapshot, id=sighting.response
+                ),
+                notes=() if why.beliefs else [language.phrase("No rule matches this answer.")],
                 looks=looks(),
+                headings=evidence_headings(language),
             )
             near = near_misses(why.masked, setting(CATALOGUE, args))
             yield near_table(near, f"Nearly matched on port {sighting.port}")

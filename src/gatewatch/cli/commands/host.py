@@ -9,15 +9,22 @@ from gatewatch.cli.evidence import (
     EVIDENCE,
     MOST_PORTS,
     address_of,
+    evidence_headings,
     evidence_rows,
     looks,
     maker_rows,
     seen_of,
 )
-from gatewatch.cli.output import add_format_option, for_people, write_table, write_tables
+from gatewatch.cli.output import (
+    add_format_option,
+    for_people,
+    language_of,
+    write_table,
+    write_tables,
+)
 from gatewatch.cli.parser import as_typed
 from gatewatch.cli.progress import say
-from gatewatch.cli.question import counted, looked_at
+from gatewatch.cli.question import looked_at
 from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
 from gatewatch.model.errors import Exit
 
@@ -27,6 +34,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from gatewatch.model.address import Address
+    from gatewatch.model.language import Language
     from gatewatch.model.table import Table, Value
     from gatewatch.report.host import Explained, Sighting
     from gatewatch.store.lake import Lake
@@ -78,18 +86,19 @@ def _pages(
 ) -> "Iterator[Table]":
     from gatewatch.report.host import latest
 
+    language = language_of(args)
     for address in addresses:
         seen = seen_of(con, lake, address, args)
         last = latest(lake.snapshots, seen)[:MOST_PORTS]
         every = [(sighting, _explained(con, sighting, args)) for sighting in last]
         for sighting, why in every:
-            yield _what_it_is(lake, address, sighting, why)
+            yield _what_it_is(lake, address, sighting, why, language)
         if every:
             yield _what_is_wrong(address, every, args)
         for sighting, why in every:
             yield _what_it_said(sighting, why, args)
         if seen:
-            yield _history(lake, address, seen)
+            yield _history(lake, address, seen, language)
 
 
 def _as_rows(
@@ -136,26 +145,37 @@ def _explained(
 
 
 def _what_it_is(
-    lake: "Lake", address: "Address", sighting: "Sighting", why: "Explained"
+    lake: "Lake",
+    address: "Address",
+    sighting: "Sighting",
+    why: "Explained",
+    language: "Language",
 ) -> "Table":
     from gatewatch.model.table import Table
 
-    rows = [*evidence_rows(why.beliefs), *maker_rows(why.makers)]
+    rows = [*evidence_rows(why.beliefs), *maker_rows(why.makers, language)]
     believed = {belief.field for belief in why.beliefs}
     rows += [
-        (name, value, None, "network data" if name in _LOCATED else "the answer", None, None)
+        (name, value, None,
+         language.phrase("network data") if name in _LOCATED else language.phrase("the answer"),
+         None, None)
         for name, value in sighting.values.items()
         if value is not None and name not in believed
-    ]
+    ]  # fmt: skip
     info = lake.snapshot(sighting.snapshot)
     located = any(sighting.values.get(name) is not None for name in _LOCATED)
     return Table(
         columns=EVIDENCE,
         rows=rows,
-        title=f"{address} port {sighting.port}",
-        aside=f"{sighting.seen_at}, {looked_at([info], time.time())}",
-        notes=[f"Located by {', '.join(info.networks)}."] if located and info.networks else [],
+        title=language.phrase(
+            "{address} port {port}", address=str(address), port=str(sighting.port)
+        ),
+        aside=f"{sighting.seen_at}, {looked_at([info], time.time(), language)}",
+        notes=[language.phrase("Located by {tables}.", tables=", ".join(info.networks))]
+        if located and info.networks
+        else [],
         looks=looks(),
+        headings=evidence_headings(language),
     )
 
 
@@ -174,20 +194,41 @@ def _what_is_wrong(
          one.finding.entry.name, f"{one.finding.why} ({one.evidence})", one.finding.entry.fix)
         for one in wrong.found
     ]  # fmt: skip
-    notes = ["An answer proves little: what each word means is told by docs/explanation/risk.md."]
+    language = language_of(args)
+    notes = [
+        language.phrase(
+            "An answer proves little: what each word means is told by docs/explanation/risk.md."
+        )
+    ]
     if wrong.unknown:
-        notes.append(f"Nothing can be said of {', '.join(wrong.unknown)}.")
+        notes.append(
+            language.phrase("Nothing can be said of {findings}.", findings=", ".join(wrong.unknown))
+        )
     if wrong.unaffected:
-        notes.append(f"Not affected by {', '.join(wrong.unaffected)}.")
-    told = "no score: it is no device's own answer"
+        notes.append(
+            language.phrase("Not affected by {findings}.", findings=", ".join(wrong.unaffected))
+        )
+    told = language.phrase("no score: it is no device's own answer")
     if wrong.risk is not None:
-        told = f"risk {wrong.risk:.0f} of 100, {band_of(wrong.risk)}"
+        told = language.phrase(
+            "risk {risk} of 100, {band}", risk=round(wrong.risk), band=band_of(wrong.risk)
+        )
+    ports = language.plural("{n} port together", "{n} ports together", len(every))
     return Table(
         columns=("on port", "band", "verdict", "finding", "name", "why", "fix"),
         rows=rows,
-        title=f"What is wrong with {address}",
-        aside=f"{told}, {counted(len(every), 'port')} together",
+        title=language.phrase("What is wrong with {address}", address=str(address)),
+        aside=f"{told}, {ports}",
         notes=notes,
+        headings={
+            "on port": language.phrase("on port"),
+            "band": language.phrase("band"),
+            "verdict": language.phrase("verdict"),
+            "finding": language.phrase("finding"),
+            "name": language.phrase("name"),
+            "why": language.phrase("why"),
+            "fix": language.phrase("fix"),
+        },
         looks={"band": Look.WHOLE, "verdict": Look.WHOLE,
                "finding": Look.WHOLE, "name": Look.PROSE, "why": Look.PROSE, "fix": Look.PROSE},
     )  # fmt: skip
@@ -196,47 +237,79 @@ def _what_is_wrong(
 def _what_it_said(sighting: "Sighting", why: "Explained", args: argparse.Namespace) -> "Table":
     from gatewatch.model.table import Look, Table
 
+    language = language_of(args)
     lines = _lines(why.masked.head, why.masked.body)
     rows = [
         (place, line[:_LINE_LIMIT].decode("latin-1") or None)
         for place, line in enumerate(lines[:_MOST_LINES], 1)
     ]
-    notes = []
+    notes: list[str] = []
     if len(lines) > _MOST_LINES:
-        notes.append(f"{counted(len(lines) - _MOST_LINES, 'more line')}: --raw shows all.")
+        more = len(lines) - _MOST_LINES
+        notes.append(
+            language.plural(
+                "{n} more line: --raw shows all.", "{n} more lines: --raw shows all.", more
+            )
+        )
     if lines:
         notes.append(
-            "Masked: what changes with each answer, as <hex32> for 32 hex digits, <date>, <host>."
+            language.phrase(
+                "Masked: what changes with each answer, as <hex32> for 32 hex digits, <date>, "
+                "<host>."
+            )
         )
     if why.masked.marks:
-        notes.append(f"The source of this answer: {', '.join(sorted(why.masked.marks))}.")
-    notes.append(f"Given in {sighting.snapshot} by {counted(why.shared_by, 'service')}:")
+        marks = ", ".join(sorted(why.masked.marks))
+        notes.append(language.phrase("The source of this answer: {marks}.", marks=marks))
+    notes.append(
+        language.plural(
+            "Given in {snapshot} by {n} service:",
+            "Given in {snapshot} by {n} services:",
+            why.shared_by,
+            snapshot=sighting.snapshot,
+        )
+    )
     query = f"snapshot:{sighting.snapshot} response:{sighting.response}"
     notes.append(as_typed(args, "search", query))
     return Table(
         columns=("line", "answer"),
         rows=rows,
-        title=f"What it said on port {sighting.port}",
-        aside=f"response {sighting.response}",
+        title=language.phrase("What it said on port {port}", port=str(sighting.port)),
+        aside=language.phrase("response {id}", id=sighting.response),
         notes=notes,
         looks={"line": Look.NUMBER},
+        headings={"line": language.phrase("line"), "answer": language.phrase("answer")},
     )
 
 
-def _history(lake: "Lake", address: "Address", seen: "Sequence[Sighting]") -> "Table":
+def _history(
+    lake: "Lake", address: "Address", seen: "Sequence[Sighting]", language: "Language"
+) -> "Table":
     from gatewatch.model.table import Look, Table
     from gatewatch.report.host import history
 
     rows = [
         (event.snapshot, event.port, event.sighting.seen_at if event.sighting else None,
          event.sighting.response if event.sighting else None, event.change)
-        for event in history(lake.snapshots, seen)
+        for event in history(lake.snapshots, seen, language)
     ]  # fmt: skip
     return Table(
         columns=("snapshot", "port", "seen", "response", "change"),
         rows=rows,
-        title=f"{address} in {counted(len(lake.snapshots), 'snapshot')}",
-        notes=["A scan that left the address out does not see it either."],
+        title=language.plural(
+            "{address} in {n} snapshot",
+            "{address} in {n} snapshots",
+            len(lake.snapshots),
+            address=str(address),
+        ),
+        notes=[language.phrase("A scan that left the address out does not see it either.")],
+        headings={
+            "snapshot": language.phrase("snapshot"),
+            "port": language.phrase("port"),
+            "seen": language.phrase("seen"),
+            "response": language.phrase("response"),
+            "change": language.phrase("change"),
+        },
         looks={"snapshot": Look.WHOLE, "seen": Look.WHOLE, "response": Look.WHOLE,
                "change": Look.PROSE},
     )  # fmt: skip
