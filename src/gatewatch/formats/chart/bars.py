@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from gatewatch.formats.chart.canvas import Drawing
-from gatewatch.formats.chart.marks import Shape, cut, place, text, width_of
+from gatewatch.formats.chart.marks import Shape, cut, number_in, place, text, width_of
 from gatewatch.model.language import Language
 from gatewatch.model.table import BUCKET, Bars, Look, RowKind, Table, Value, spoken
 
@@ -18,7 +18,7 @@ Row = Mapping[str, Value]
 
 def draw_bars(table: Table, chart: Bars, rows: Sequence[Row], language: Language) -> Drawing:
     """`rows` as a chart; those without a number, and totals, are left out."""
-    shown = [row for row in rows if _number(row[chart.value]) is not None and not _is_total(row)]
+    shown = [row for row in rows if number_in(row[chart.value]) is not None and not _is_total(row)]
     labels = [spoken(row[chart.label], Look.TEXT, language) for row in shown]
     look = table.look_of(chart.value, (row[chart.value] for row in shown))
     figures = [spoken(row[chart.value], look, language) for row in shown]
@@ -39,7 +39,7 @@ def draw_bars(table: Table, chart: Bars, rows: Sequence[Row], language: Language
 
 
 def _bar(row: Row, chart: Bars, top: float, left: float, scale: float) -> list[Shape]:
-    value = _number(row[chart.value]) or 0.0
+    value = number_in(row[chart.value]) or 0.0
     kind = "bar" if _kind(row) is RowKind.VALUE else "rest"
     # What is there is seen, however small its share.
     width = max(value * scale, 1.0 if value > 0 else 0.0)
@@ -47,10 +47,10 @@ def _bar(row: Row, chart: Bars, top: float, left: float, scale: float) -> list[S
         f'<rect class="{kind}" x="{place(left)}" y="{place(top)}" width="{place(width)}" '
         f'height="{place(_HEIGHT)}"/>'
     ]
-    low, high = (_number(row[name]) if name else None for name in (chart.low, chart.high))
+    low, high = (number_in(row[name]) if name else None for name in (chart.low, chart.high))
     if low is not None and high is not None and high > low:
         shapes.append(_whisker(left + low * scale, left + high * scale, top + _HEIGHT / 2))
-    before = _number(row[chart.before]) if chart.before else None
+    before = number_in(row[chart.before]) if chart.before else None
     if before is not None:
         x = place(left + before * scale)
         shapes.append(f'<path class="mark" d="M{x} {place(top - 2)}V{place(top + _HEIGHT + 2)}"/>')
@@ -66,11 +66,7 @@ def _whisker(first: float, last: float, middle: float) -> Shape:
 def _reach(row: Row, chart: Bars) -> float:
     """How far to the right anything of the row goes."""
     names = (chart.value, chart.high, chart.before)
-    return max(_number(row[name]) or 0.0 for name in names if name)
-
-
-def _number(value: Value) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+    return max(number_in(row[name]) or 0.0 for name in names if name)
 
 
 def _kind(row: Row) -> RowKind:

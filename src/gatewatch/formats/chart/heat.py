@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from gatewatch.formats.chart.canvas import Drawing
-from gatewatch.formats.chart.marks import Shape, cut, place, text, width_of
+from gatewatch.formats.chart.marks import Shape, cut, number_in, place, text, width_of
 from gatewatch.model.language import Language
 from gatewatch.model.table import Heat, Look, Table, Value, spoken
 
@@ -27,7 +27,7 @@ def draw_heat(table: Table, chart: Heat, rows: Sequence[Row], language: Language
     left = min(max(map(width_of, labels), default=0.0), _LABELS_MOST) + _SPACE
     room = (_WIDTH - left) / max(len(chart.cells), 1)
     width = min(max(room, _CELL_LEAST), _CELL_MOST)
-    most = max((_number(row[cell]) or 0.0 for row in rows for cell in chart.cells), default=0.0)
+    most = max((number_in(row[cell]) or 0.0 for row in rows for cell in chart.cells), default=0.0)
     shapes: list[Shape] = []
     for number, cell in enumerate(chart.cells):
         heading = table.heading_of(cell)
@@ -79,17 +79,13 @@ def _cell(x: float, top: float, width: float, ground: tuple[str, float], words: 
 
 def _ground(row: Row, cell: str, chart: Heat, most: float) -> tuple[str, float]:
     """Class and strength: more than expected, less, or just how many."""
-    value = _number(row[cell]) or 0.0
+    value = number_in(row[cell]) or 0.0
     column = chart.expected.get(cell)
-    expected = _number(row[column]) if column else None
+    expected = number_in(row[column]) if column else None
     if expected is None:
-        return "cell", _STRONGEST * math.sqrt(value / most) if most else 0.0
+        return "cell", _STRONGEST * math.sqrt(max(value, 0.0) / most) if most > 0 else 0.0
     if expected <= 0:
         return "cell", 0.0
-    ratio = (value + 0.5) / (expected + 0.5)
+    ratio = (max(value, 0.0) + 0.5) / (expected + 0.5)
     strength = min(abs(math.log(ratio)) / math.log(_FAR), 1.0) * _STRONGEST
     return "more" if ratio > 1 else "cell", strength
-
-
-def _number(value: Value) -> float | None:
-    return float(value) if isinstance(value, int | float) else None

@@ -6,7 +6,16 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from gatewatch.formats.chart.canvas import Drawing
-from gatewatch.formats.chart.marks import Shape, compact, cut, place, text, ticks, width_of
+from gatewatch.formats.chart.marks import (
+    Shape,
+    compact,
+    cut,
+    number_in,
+    place,
+    text,
+    ticks,
+    width_of,
+)
 from gatewatch.model.language import Language
 from gatewatch.model.table import Lines, Look, Value, spoken
 
@@ -109,7 +118,7 @@ def _series(chart: Lines, rows: Sequence[Row], moments: Sequence[str]) -> dict[V
             continue
         where = at[str(row[chart.at])]
         value, low, high = (
-            _number(row[column]) if column else None
+            number_in(row[column]) if column else None
             for column in (chart.value, chart.low, chart.high)
         )
         found.setdefault(name, {})[where] = _Point(where, value, low, high)
@@ -258,7 +267,3 @@ def _apart(places: Sequence[float]) -> list[float]:
         found[number] = lowest = min(found[number], lowest)
         lowest -= _LINE
     return found
-
-
-def _number(value: Value) -> float | None:
-    return float(value) if isinstance(value, int | float) else None

@@ -5,13 +5,27 @@ import re
 import unicodedata
 
 from gatewatch.model.language import Language
+from gatewatch.model.table import Value
 
-__all__ = ["FONT_SIZE", "Shape", "compact", "cut", "escaped", "place", "text", "ticks", "width_of"]
+__all__ = [
+    "FONT_SIZE",
+    "Shape",
+    "compact",
+    "cut",
+    "escaped",
+    "number_in",
+    "place",
+    "text",
+    "ticks",
+    "width_of",
+]
 
 FONT_SIZE = 13
 # As wide as the widest of the fonts that may be used.
 _NARROW, _MIDDLE, _WIDE = 0.38, 0.63, 1.0
 _ROUNDING = 0.01
+# More than anybody counts, and far from what a float cannot hold.
+_MOST = 1e15
 _THIN = frozenset("iljft.,:;'|!()[] ")
 _STEPS = (1, 2, 5, 10)
 _XML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
@@ -30,6 +44,11 @@ def escaped(words: str) -> str:
 def place(value: float) -> str:
     """A coordinate: one decimal is finer than any screen."""
     return f"{value:.1f}".removesuffix(".0")
+
+
+def number_in(value: Value) -> float | None:
+    """The number in a cell as far as it can be drawn; None for what is none."""
+    return float(max(-_MOST, min(value, _MOST))) if isinstance(value, int | float) else None
 
 
 def text(x: float, y: float, words: str, kind: str = "", title: str = "") -> Shape:

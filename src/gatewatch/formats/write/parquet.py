@@ -89,7 +89,8 @@ def _fitting(value: Value, kind: str) -> Value:
     if value is None:
         return None
     if kind == _TEXTS:
-        return [value] if isinstance(value, str) else value
+        texts = [str(value)] if isinstance(value, str | int | float) else value
+        return [_encodable(text) for text in texts]
     value = flat(value)
     if kind in (_WHOLE, _REAL):
         fits = isinstance(value, int | float) and abs(value) < _INT64
