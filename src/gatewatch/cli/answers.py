@@ -18,6 +18,7 @@ from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.model.table import Look, Table
 
 if TYPE_CHECKING:
+    from gatewatch.model.language import Language
     from gatewatch.query.scope import Scope
     from gatewatch.report.groupings import Grouping
     from gatewatch.report.tables.basis import Basis
@@ -157,7 +158,7 @@ def anomaly(question: Question, args: argparse.Namespace, *, people: bool) -> Se
     from gatewatch.report.anomaly.search import anomalies
     from gatewatch.report.tables import anomalies as tables
 
-    found = anomalies(question.lake, question.scope)
+    found = anomalies(question.lake, question.scope, _spoken(args, people=people))
     if not found:
         return []
     if not people:
@@ -174,13 +175,20 @@ def rare(question: Question, args: argparse.Namespace, *, people: bool) -> Seque
 
     newest = newest_of(question.scope)
     with question.lake.reading(newest.ids) as con:
-        found = rare_kinds(con, newest)
+        found = rare_kinds(con, newest, _spoken(args, people=people))
     if not found:
         return []
     if not people:
         return [tables.for_programs(found)]
     look = Look.WHOLE if args.queries else Look.SPARE
     return tables.for_people(found, basis_of(question, args), args.count or _VALUES, queries=look)
+
+
+def _spoken(args: argparse.Namespace, *, people: bool) -> "Language":
+    """The language of sentences: programs get the same ones everywhere."""
+    from gatewatch.model.language import ENGLISH
+
+    return language_of(args) if people else ENGLISH
 
 
 def _side(question: Question, text: str) -> "Scope":

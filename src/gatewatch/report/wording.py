@@ -31,10 +31,12 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], language: Language = ENGLISH) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+    if not first:
+        return last
+    return language.phrase("{first} and {last}", first=", ".join(first), last=last)
 
 
 def looked_at(infos: Sequence[SnapshotInfo], now: float, language: Language = ENGLISH) -> Words:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gatewatch.model.language import language
 from gatewatch.model.observation import Observation, Place
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.query.parser import parse
@@ -183,3 +184,15 @@ def test_an_everyday_lake_is_quiet(seen: Seen, make_lake: Make, tmp_path: Path) 
         make_lake([one for asn in range(64496, 64511)
                    for one in network(seen, asn, 40, "gsoap", day)])  # fmt: skip
     assert found_in(Lake.open(tmp_path / "lake")) == []
+
+
+def test_the_same_is_told_in_french(lake: Lake) -> None:
+    english = found_in(lake)
+    french = anomalies(lake, scope(parse("").node, lake.snapshots), language("fr"))
+    assert [(one.query, one.numbers, one.verdict) for one in french] == [
+        (one.query, one.numbers, one.verdict) for one in english
+    ]
+    told = {one.numbers.get("asn"): one.sentence for one in french}
+    assert str(told[SILENT]).startswith(f"AS{SILENT} s’est tu sur le port 7547 en 31 jours")
+    assert "filtré" in str(told[SILENT])
+    assert not {one.sentence for one in french} & {one.sentence for one in english}

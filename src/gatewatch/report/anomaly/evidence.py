@@ -15,12 +15,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gatewatch.model.language import ENGLISH, Language
 from gatewatch.query.compile import where
 from gatewatch.query.nodes import Node
 from gatewatch.query.scope import Scope
 from gatewatch.report.anomaly.broken import Break, Series
 from gatewatch.report.anomaly.finding import Verdict
-from gatewatch.report.wording import counted
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,7 +60,11 @@ class _Lost:
 
 
 def judged(
-    con: "duckdb.DuckDBPyConnection", scope: Scope, series: Series, breaks: Sequence[Break]
+    con: "duckdb.DuckDBPyConnection",
+    scope: Scope,
+    series: Series,
+    breaks: Sequence[Break],
+    language: Language = ENGLISH,
 ) -> list[Judged]:
     """Each of `breaks`, which are of networks or of software in networks, with its reason."""
     found = []
@@ -70,7 +74,7 @@ def judged(
         mixes = _mixes(con, scope.node, scope.ids[place - 1], scope.ids[place])
         lost = _lost(con, scope, place, [one for one in here if one.fell])
         found += [
-            _judge(one, series, _moved_along(one, series, around), mixes, lost, breaks)
+            _judge(one, series, _moved_along(one, series, around), mixes, lost, breaks, language)
             for one in here
         ]
     return found
@@ -83,34 +87,57 @@ def _judge(
     mixes: Mapping[int, Counter[int]],
     lost: Mapping[tuple[Any, ...], _Lost],
     breaks: Sequence[Break],
+    language: Language,
 ) -> Judged:
     moved, there = neighbours
     counts = series[one.key]
     if there >= _FEWEST_NEIGHBOURS and moved > _MOST_OF * there:
-        way = "fell" if one.fell else "rose"
-        said = f"{moved} of {counted(there, 'neighbouring network')} {way} at the same time"
+        said = (
+            language.phrase(
+                "{moved} of {n} neighbouring networks fell at the same time", moved=moved, n=there
+            )
+            if one.fell
+            else language.phrase(
+                "{moved} of {n} neighbouring networks rose at the same time", moved=moved, n=there
+            )
+        )
         return Judged(one, Verdict.SCAN_FAULT, (said,))
     back = counts[one.until + 1] if one.until + 1 < len(counts) else None
     if one.fell and back is not None and back >= _BACK * one.before:
-        said = f"{back:,} were back in the next snapshot"
+        said = language.phrase("{n} were back in the next snapshot", n=back)
         return Judged(one, Verdict.SCAN_FAULT, (said,))
-    elsewhere = _elsewhere(one, mixes, breaks) if len(one.key) == 2 else None
+    elsewhere = _elsewhere(one, mixes, breaks, language) if len(one.key) == 2 else None
     if elsewhere:
         return Judged(one, Verdict.RENUMBERED, (elsewhere,))
-    stayed = f"{there - moved} of {counted(there, 'neighbouring network')} stayed as they were"
+    stayed = language.plural(
+        "{stayed} of {n} neighbouring network stayed as they were",
+        "{stayed} of {n} neighbouring networks stayed as they were",
+        there,
+        stayed=there - moved,
+    )
     around = (stayed,) if there else ()
     if not one.fell:
-        return Judged(one, Verdict.OPENED, (*around, "no other network lost such devices"))
-    return _of_lost(one, lost.get(one.key, _Lost(0, 0, 0)), around)
+        return Judged(
+            one, Verdict.OPENED, (*around, language.phrase("no other network lost such devices"))
+        )
+    return _of_lost(one, lost.get(one.key, _Lost(0, 0, 0)), around, language)
 
 
-def _of_lost(one: Break, lost: _Lost, around: tuple[str, ...]) -> Judged:
-    said = f"{lost.same_port:,} of {lost.addresses:,} lost addresses still answer there, otherwise"
+def _of_lost(one: Break, lost: _Lost, around: tuple[str, ...], language: Language) -> Judged:
+    said = language.phrase(
+        "{n} of {lost} lost addresses still answer there, otherwise",
+        n=lost.same_port,
+        lost=lost.addresses,
+    )
     if lost.addresses and lost.same_port > _MOST_OF * lost.addresses:
         return Judged(one, Verdict.PATCHED, (said, *around))
-    silent = "no network gained such devices"
+    silent = language.phrase("no network gained such devices")
     if lost.other_port:
-        silent = f"{lost.other_port:,} of {lost.addresses:,} lost addresses answer on other ports"
+        silent = language.phrase(
+            "{n} of {lost} lost addresses answer on other ports",
+            n=lost.other_port,
+            lost=lost.addresses,
+        )
     return Judged(one, Verdict.FILTERED, (*around, silent))
 
 
@@ -172,7 +199,7 @@ def _mixes(
 
 
 def _elsewhere(
-    one: Break, mixes: Mapping[int, Counter[int]], breaks: Sequence[Break]
+    one: Break, mixes: Mapping[int, Counter[int]], breaks: Sequence[Break], language: Language
 ) -> str | None:
     """Which network gained, or lost, what this one lost, or gained; None: none did."""
     sign = -1 if one.fell else 1
@@ -187,8 +214,14 @@ def _elsewhere(
             best, alike, shared = asn, share, common
     if best is None:
         return None
-    way = "gained by" if one.fell else "lost by"
-    return f"{shared:,} of {mine.total():,} services with the same answers were {way} AS{best}"
+    numbers = {"n": shared, "all": mine.total(), "network": f"AS{best}"}
+    if one.fell:
+        return language.phrase(
+            "{n} of {all} services with the same answers were gained by {network}", **numbers
+        )
+    return language.phrase(
+        "{n} of {all} services with the same answers were lost by {network}", **numbers
+    )
 
 
 def _part(mixes: Mapping[int, Counter[int]], asn: int, sign: int) -> Counter[int]:

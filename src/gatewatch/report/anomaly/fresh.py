@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gatewatch.model.fields import FIELDS
+from gatewatch.model.language import ENGLISH, Language
 from gatewatch.query.nodes import all_of
 from gatewatch.query.printing import printed
 from gatewatch.query.scope import Scope
@@ -18,7 +19,6 @@ from gatewatch.report.anomaly.finding import FDR, Anomaly, Kind
 from gatewatch.report.counting import Unit, all_missing, counting
 from gatewatch.report.groupings import PRODUCTS, Grouping, by_field
 from gatewatch.report.looking_back import require_several, within
-from gatewatch.report.wording import counted
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,14 +48,16 @@ class _Unseen(NamedTuple):
     """Its services by the answer they give."""
 
 
-def new_values(con: "duckdb.DuckDBPyConnection", scope: Scope) -> list[Anomaly]:
+def new_values(
+    con: "duckdb.DuckDBPyConnection", scope: Scope, language: Language = ENGLISH
+) -> list[Anomaly]:
     """What the last snapshot of `scope` saw first, the most frequent first."""
     require_several(scope.infos, "what is new")
     told: list[tuple[_Unseen, Anomaly]] = []
     for grouping in _FIELDS:
         for one in _unseen(con, scope, grouping):
             if not any(_shared(one, other) >= _SAME * one.services for other, _ in told):
-                told.append((one, _anomaly(scope, grouping, one)))
+                told.append((one, _anomaly(scope, grouping, one, language)))
     return sorted((one for _, one in told), key=lambda one: (-one.score, one.query))
 
 
@@ -63,13 +65,20 @@ def _shared(one: _Unseen, other: _Unseen) -> int:
     return sum(n for response, n in one.responses.items() if response in other.responses)
 
 
-def _anomaly(scope: Scope, grouping: Grouping, one: _Unseen) -> Anomaly:
+def _anomaly(scope: Scope, grouping: Grouping, one: _Unseen, language: Language) -> Anomaly:
     newest, label = scope.infos[-1], grouping.label(one.values)
     node = all_of([scope.node, grouping.condition(one.values)])
     return Anomaly(
         Kind.NEW,
-        f"{grouping.name} {label} is new: {counted(one.services, 'service')} in {newest.id}, none "
-        f"in the {counted(len(scope.infos) - 1, 'snapshot')} before.",
+        language.plural(
+            "{field} {value} is new: {services} in {snapshot}, none in the {n} snapshot before.",
+            "{field} {value} is new: {services} in {snapshot}, none in the {n} snapshots before.",
+            len(scope.infos) - 1,
+            field=grouping.name,
+            value=label,
+            services=language.plural("{n} service", "{n} services", one.services),
+            snapshot=newest.id,
+        ),
         printed(within(newest.id, node)),
         one.services,
         float(one.services),

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from gatewatch.model.fields import FIELDS
+from gatewatch.model.language import ENGLISH, Language
 from gatewatch.query.nodes import all_of
 from gatewatch.query.printing import printed
 from gatewatch.query.scope import Scope
 from gatewatch.report.anomaly.finding import Anomaly, Kind
 from gatewatch.report.counting import Unit, base_of, counting
 from gatewatch.report.groupings import Grouping, by_field
-from gatewatch.report.wording import counted, listed
+from gatewatch.report.wording import listed
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,7 +26,9 @@ _FEW, _PER_MILLION = 3, 1.0
 _NAMED = 3
 
 
-def rare_kinds(con: "duckdb.DuckDBPyConnection", scope: Scope) -> list[Anomaly]:
+def rare_kinds(
+    con: "duckdb.DuckDBPyConnection", scope: Scope, language: Language = ENGLISH
+) -> list[Anomaly]:
     """Types of device, then models, that hardly exist in `scope`; the rarest first."""
     rows = counting(scope.node, [_TYPE, _MODEL], Unit.SERVICES)
     found = con.execute(rows.text, rows.values).fetchall()
@@ -37,25 +40,40 @@ def rare_kinds(con: "duckdb.DuckDBPyConnection", scope: Scope) -> list[Anomaly]:
     rare_types = {one for one, n in types.items() if one is not None and n <= most}
     return sorted(
         (
-            *_types(scope, found, types, rare_types, total),
-            *_models(scope, [row for row in found if row[0] not in rare_types], most, total),
+            *_types(scope, found, types, rare_types, total, language),
+            *_models(
+                scope, [row for row in found if row[0] not in rare_types], most, total, language
+            ),
         ),
         key=lambda one: (-one.score, one.query),
     )
 
 
 def _types(
-    scope: Scope, found: list[tuple[Any, ...]], types: Counter[Any], rare: set[str], total: int
+    scope: Scope,
+    found: list[tuple[Any, ...]],
+    types: Counter[Any],
+    rare: set[str],
+    total: int,
+    language: Language,
 ) -> Iterator[Anomaly]:
     base = base_of(scope, [_TYPE])
     for one in rare:
         models = {str(_MODEL.label(row[1:3])) for row in found
                   if row[0] == one and _MODEL.label(row[1:3]) is not None}  # fmt: skip
-        named = f" ({listed(sorted(models)[:_NAMED])})" if models else ""
-        is_a = "is" if types[one] == 1 else "are"
+        type_ = one
+        if models:
+            named = listed(sorted(models)[:_NAMED], language)
+            type_ = language.phrase("{type} ({models})", type=one, models=named)
         yield Anomaly(
             Kind.RARE,
-            f"Only {types[one]:,} of {counted(total, 'service')} {is_a} of type {one}{named}.",
+            language.plural(
+                "Only {n} of {total} is of type {type}.",
+                "Only {n} of {total} are of type {type}.",
+                types[one],
+                total=language.plural("{n} service", "{n} services", total),
+                type=type_,
+            ),
             printed(all_of([base, _TYPE.condition([one])])),
             types[one],
             2 * total / types[one],
@@ -63,7 +81,9 @@ def _types(
         )
 
 
-def _models(scope: Scope, found: list[tuple[Any, ...]], most: int, total: int) -> Iterator[Anomaly]:
+def _models(
+    scope: Scope, found: list[tuple[Any, ...]], most: int, total: int, language: Language
+) -> Iterator[Anomaly]:
     base = base_of(scope, [_MODEL])
     models: Counter[tuple[Any, ...]] = Counter()
     for _, vendor, model, n in found:
@@ -72,10 +92,15 @@ def _models(scope: Scope, found: list[tuple[Any, ...]], most: int, total: int) -
     for values, n in models.items():
         if n <= most:
             label = _MODEL.label(values)
-            answer = "answers" if n == 1 else "answer"
             yield Anomaly(
                 Kind.RARE,
-                f"Only {n:,} of {counted(total, 'service')} {answer} as {label}.",
+                language.plural(
+                    "Only {n} of {total} answers as {model}.",
+                    "Only {n} of {total} answer as {model}.",
+                    n,
+                    total=language.plural("{n} service", "{n} services", total),
+                    model=label,
+                ),
                 printed(all_of([base, _MODEL.condition(values)])),
                 n,
                 total / n,

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gatewatch.model.fields import FIELDS
+from gatewatch.model.language import ENGLISH, Language, Words
 from gatewatch.query.nodes import Node, all_of
 from gatewatch.query.printing import printed
 from gatewatch.query.scope import Scope
@@ -76,7 +77,9 @@ class _Cell(NamedTuple):
         return all_of([self.group.condition([self.of]), self.value.condition([self.is_])])
 
 
-def represented(con: "duckdb.DuckDBPyConnection", scope: Scope) -> list[Anomaly]:
+def represented(
+    con: "duckdb.DuckDBPyConnection", scope: Scope, language: Language = ENGLISH
+) -> list[Anomaly]:
     """Pairs that stand out in `scope`, the furthest from usual first."""
     every = [
         cell
@@ -86,7 +89,7 @@ def represented(con: "duckdb.DuckDBPyConnection", scope: Scope) -> list[Anomaly]
         for cell in _outstanding(con, scope, group, value)
     ]
     chosen = list(_told_once(con, scope, every[:_MOST_CANDIDATES]))
-    found = [_anomaly(scope, cell) for cell in chosen]
+    found = [_anomaly(scope, cell, language) for cell in chosen]
     return sorted(found, key=lambda one: (-one.score, one.query))
 
 
@@ -176,10 +179,8 @@ def _shared(con: "duckdb.DuckDBPyConnection", scope: Scope, one: _Cell, other: _
     return count_services(con, all_of([scope.node, one.node(), other.node()])) / least
 
 
-def _anomaly(scope: Scope, cell: _Cell) -> Anomaly:
+def _anomaly(scope: Scope, cell: _Cell, language: Language) -> Anomaly:
     base = base_of(scope, [cell.group, cell.value])
-    factor = cell.services / cell.expected
-    more = f"{factor:,.1f} times as common" if factor >= 1 else f"only {factor:.2f} times as common"
     numbers: dict[str, Value] = {
         "group": cell.group.name, "of": cell.of, "field": cell.value.name, "value": cell.is_,
         "expected": round(cell.expected, 1), "log_odds": round(cell.log_odds, 3),
@@ -187,10 +188,28 @@ def _anomaly(scope: Scope, cell: _Cell) -> Anomaly:
     }  # fmt: skip
     return Anomaly(
         Kind.REPRESENTED,
-        f"In {cell.group.name} {cell.of} {cell.value.name} {cell.is_} is {more} as elsewhere: "
-        f"{cell.services:,} services, {cell.expected:,.0f} would be usual.",
+        _sentence(cell, language),
         printed(all_of([base, cell.node()])),
         cell.services,
         abs(cell.z),
         numbers,
+    )
+
+
+def _sentence(cell: _Cell, language: Language) -> Words:
+    factor = cell.services / cell.expected
+    if factor >= 1:
+        more = language.phrase("{factor} times as common", factor=language.number(factor, 1))
+    else:
+        more = language.phrase("only {factor} times as common", factor=language.number(factor, 2))
+    return language.phrase(
+        "In {group} {of} {field} {value} is {more} as elsewhere: {services} services, {expected} "
+        "would be usual.",
+        group=cell.group.name,
+        of=str(cell.of),
+        field=cell.value.name,
+        value=str(cell.is_),
+        more=more,
+        services=cell.services,
+        expected=language.number(cell.expected),
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from gatewatch.model.language import ENGLISH, Language, Words
 from gatewatch.model.moment import SECOND
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.query.nodes import all_of
@@ -29,7 +30,7 @@ _SILENT = 0.02
 _STAYED = 0.7
 
 
-def anomalies(lake: Lake, chosen: Scope) -> list[Anomaly]:
+def anomalies(lake: Lake, chosen: Scope, language: Language = ENGLISH) -> list[Anomaly]:
     """What is odd in the snapshots `chosen`, held against all that came before them.
 
     Kind after kind, in the order of `Kind`, of each the oddest first. Rare and over-represented
@@ -37,14 +38,15 @@ def anomalies(lake: Lake, chosen: Scope) -> list[Anomaly]:
     """
     newest = newest_of(chosen)
     with lake.reading(newest.ids) as con:
-        found = [*rare_kinds(con, newest), *represented(con, newest)]
+        found = [*rare_kinds(con, newest, language), *represented(con, newest, language)]
     infos = lake.snapshots[: lake.snapshots.index(newest.infos[0]) + 1]
     if len(infos) < 2:
         return found
     whole = Scope(infos, chosen.node, chosen.query)
     first = infos.index(chosen.infos[0])
     with lake.reading(whole.ids) as con:
-        return [*found, *new_values(con, whole), *broken_networks(con, whole, first)]
+        new = new_values(con, whole, language)
+        return [*found, *new, *broken_networks(con, whole, first, language)]
 
 
 def newest_of(chosen: Scope) -> Scope:
@@ -56,14 +58,17 @@ def newest_of(chosen: Scope) -> Scope:
 
 
 def broken_networks(
-    con: "duckdb.DuckDBPyConnection", scope: Scope, first: int = 1
+    con: "duckdb.DuckDBPyConnection",
+    scope: Scope,
+    first: int = 1,
+    language: Language = ENGLISH,
 ) -> list[Anomaly]:
     """Networks that broke, in the snapshots from the place `first` on, the largest first."""
     first = max(first, 1)
     covered = _covered(scope.infos, ports_seen(con))
     networks = series_of(con, scope, NETWORK)
     broke = breaks_of(networks, scope.infos, covered, first)
-    found = judged(con, scope, networks, broke)
+    found = judged(con, scope, networks, broke, language)
     software = series_of(con, scope, SOFTWARE)
     fell = [
         one
@@ -71,8 +76,9 @@ def broken_networks(
         if one.fell and _stayed(one, networks)
     ]
     # A software that grows where another fell is the other side of the same change.
-    patched = [one for one in judged(con, scope, software, fell) if one.verdict is Verdict.PATCHED]
-    every = [_anomaly(scope, one) for one in (*found, *patched)]
+    reasons = judged(con, scope, software, fell, language)
+    patched = [one for one in reasons if one.verdict is Verdict.PATCHED]
+    every = [_anomaly(scope, one, language) for one in (*found, *patched)]
     return sorted(every, key=lambda one: (-one.score, one.query))
 
 
@@ -88,22 +94,33 @@ def _stayed(one: Break, networks: Series) -> bool:
     return counts is not None and counts[one.until] >= _STAYED * counts[one.at - 1] > 0
 
 
-def _anomaly(scope: Scope, one: Judged) -> Anomaly:
+def _anomaly(scope: Scope, one: Judged, language: Language) -> Anomaly:
     found = one.found
     network, port, software = SOFTWARE
     parts = [network.condition(found.key[:1]), port.condition(found.key[1:2])]
-    subject = f"AS{found.key[0]}"
+    subject = Words(f"AS{found.key[0]}")
     if len(found.key) > len(NETWORK):
         parts.append(software.condition(found.key[2:]))
-        subject = f"{software.label(found.key[2:]) or 'unknown software'} in {subject}"
+        name = software.label(found.key[2:]) or language.phrase("unknown software")
+        subject = language.phrase("{software} in {network}", software=name, network=subject)
     before, after = scope.infos[found.at - 1], scope.infos[found.until]
     seen = before if found.fell else after
     query = printed(within(seen.id, all_of([scope.node, *parts])))
     return Anomaly(
         Kind.BROKEN,
-        f"{subject} {_moved(found)} on port {found.key[1]}{_within(before, after)}: "
-        f"{found.before:,} services before, {found.after:,} in {after.id}; "
-        f"{one.verdict}: {', '.join(one.evidence) or 'nothing else is known'}.",
+        language.phrase(
+            "{subject} {moved} on port {port}{within}: {before} services before, {after} in "
+            "{snapshot}; {verdict}: {evidence}.",
+            subject=subject,
+            moved=_moved(found, language),
+            port=str(found.key[1]),
+            within=_within(before, after, language),
+            before=found.before,
+            after=found.after,
+            snapshot=after.id,
+            verdict=_word(one.verdict, language),
+            evidence=", ".join(one.evidence) or language.phrase("nothing else is known"),
+        ),
         query,
         found.before if found.fell else found.after,
         float(abs(found.after - found.before)),
@@ -116,15 +133,28 @@ def _anomaly(scope: Scope, one: Judged) -> Anomaly:
     )  # fmt: skip
 
 
-def _moved(found: Break) -> str:
+def _moved(found: Break, language: Language) -> Words:
     if found.fell:
         part = found.after / found.before
-        return "fell silent" if part <= _SILENT else f"fell to {part:.0%}"
+        if part <= _SILENT:
+            return language.phrase("fell silent")
+        return language.phrase("fell to {part}%", part=language.number(part * 100))
     if not found.before:
-        return "came up"
-    return f"rose to {found.after / found.before:,.1f} times as many"
+        return language.phrase("came up")
+    factor = language.number(found.after / found.before, 1)
+    return language.phrase("rose to {factor} times as many", factor=factor)
 
 
-def _within(before: SnapshotInfo, after: SnapshotInfo) -> str:
+def _within(before: SnapshotInfo, after: SnapshotInfo, language: Language) -> str:
     days = round((after.last_seen - before.last_seen) / _DAY)
-    return f" within {days} days" if days > 1 else ""
+    return language.phrase(" within {n} days", n=days) if days > 1 else ""
+
+
+def _word(verdict: Verdict, language: Language) -> Words:
+    return {
+        Verdict.FILTERED: language.phrase("filtered"),
+        Verdict.PATCHED: language.phrase("patched"),
+        Verdict.RENUMBERED: language.phrase("renumbered"),
+        Verdict.SCAN_FAULT: language.phrase("scan fault"),
+        Verdict.OPENED: language.phrase("opened"),
+    }[verdict]
