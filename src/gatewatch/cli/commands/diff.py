@@ -29,7 +29,6 @@ EXAMPLES = (
     "gatewatch diff 2026-10-20 2026-11-20",
     "gatewatch diff 2026-10-20 latest country:IT --limit 0 --format csv -o changes.csv",
     "gatewatch diff 2026-10-20 latest --by software",
-    "gatewatch diff --catalogue 5b1c0de2 e6d51ec7",
 )
 
 _LIMIT, _VALUES = 100, 25
