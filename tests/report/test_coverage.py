@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from tests.model.test_snapshot import INFO
 
+from gatewatch.model.language import language
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.report.coverage import addresses_change, breaks, change, share_change
 
@@ -70,3 +71,11 @@ def test_counts_of_unequal_samples_and_addresses_of_any_are_not_compared() -> No
     assert addresses_change(whole, info("c")) == ""
     assert addresses_change(whole, tenth) == "b asked a sample of the addresses"
     assert addresses_change(tenth, tenth).startswith("b and b asked")
+
+
+def test_a_change_is_said_in_the_language_of_the_reader() -> None:
+    before, after = info("a", tool="zgrab2"), info("c", tool="masscan")
+    assert change(before, after, PORTS, language("fr")) == (
+        "outil zgrab2 puis masscan, ports 7547 puis 80+7547"
+    )
+    assert "échantillon" in addresses_change(info("a", sampled=0.5), after, language("fr"))

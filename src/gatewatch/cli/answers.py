@@ -110,7 +110,9 @@ def trend(question: Question, args: argparse.Namespace, *, people: bool) -> Sequ
 
     grouping = by_field(field_of(args.by[0], "report --by")) if args.by else None
     count = args.count or (_LINES if people else _VALUES)
-    found = report.trend(question.con, question.scope, grouping, count, Unit(args.unit))
+    found = report.trend(
+        question.con, question.scope, grouping, count, Unit(args.unit), _spoken(args, people=people)
+    )
     if not any(found.total.counts):
         return []
     return (
@@ -146,7 +148,10 @@ def compare(question: Question, args: argparse.Namespace, *, people: bool) -> Se
     infos = {info.id: info for side in sides for info in side.infos}
     count = args.count or _VALUES
     with question.lake.reading(list(infos)) as con:
-        found = report.compare(con, sides, (first, second), grouping, count, Unit(args.unit))
+        found = report.compare(
+            con, sides, (first, second), grouping, count, Unit(args.unit),
+            _spoken(args, people=people),
+        )  # fmt: skip
     if not any(found.totals):
         return []
     basis = basis_of(question, args, list(infos.values()))

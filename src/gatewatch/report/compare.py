@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gatewatch.model.language import ENGLISH, Language
 from gatewatch.model.table import Value
 from gatewatch.query.nodes import all_of
 from gatewatch.query.printing import printed
@@ -70,6 +71,7 @@ def compare(
     grouping: Grouping,
     count: int = 25,
     unit: Unit = Unit.SERVICES,
+    language: Language = ENGLISH,
 ) -> Comparison:
     """The `count` values of `grouping` that differ most between two sides, both read by `con`."""
     rows = [counting(side.node, [grouping], unit, side.ids) for side in sides]
@@ -103,7 +105,7 @@ def compare(
         totals=(first, second),
         pairs=tuple(pair(row[:-3], row[-3], row[-2]) for row in found),
         values=found[0][-1] if found else 0,
-        break_=_break(con, sides),
+        break_=_break(con, sides, language),
     )
 
 
@@ -113,8 +115,8 @@ def _total(con: "duckdb.DuckDBPyConnection", side: Scope, unit: Unit) -> int:
     return int(con.execute(f"SELECT {n} FROM ({rows.text})", rows.values).fetchall()[0][0])
 
 
-def _break(con: "duckdb.DuckDBPyConnection", sides: tuple[Scope, Scope]) -> str:
+def _break(con: "duckdb.DuckDBPyConnection", sides: tuple[Scope, Scope], language: Language) -> str:
     if any(len(side.infos) != 1 for side in sides):
         return ""
     before, after = (side.infos[0] for side in sides)
-    return "" if before == after else change(before, after, ports_seen(con))
+    return "" if before == after else change(before, after, ports_seen(con), language)

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from gatewatch.model.language import ENGLISH, Language
 from gatewatch.model.snapshot import SnapshotInfo
+from gatewatch.report.wording import listed
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,20 +41,28 @@ def ports_seen(con: "duckdb.DuckDBPyConnection") -> Ports:
     return ports
 
 
-def breaks(infos: Sequence[SnapshotInfo], ports: Ports) -> tuple[str, ...]:
+def breaks(
+    infos: Sequence[SnapshotInfo], ports: Ports, language: Language = ENGLISH
+) -> tuple[str, ...]:
     """For each snapshot what changed in coverage since the one before; empty: nothing did."""
-    return ("", *(change(before, after, ports) for before, after in pairwise(infos)))
+    return ("", *(change(before, after, ports, language) for before, after in pairwise(infos)))
 
 
-def change(before: SnapshotInfo, after: SnapshotInfo, ports: Ports) -> str:
+def change(
+    before: SnapshotInfo, after: SnapshotInfo, ports: Ports, language: Language = ENGLISH
+) -> str:
     """What changed in coverage from one snapshot to another, in words; empty: nothing did."""
     return ", ".join(
         said
         for said in (
-            _differing("tool", _tools(before), _tools(after)),
-            _differing("ports", ports.get(before.id, ()), ports.get(after.id, ())),
-            _asked(before, after),
-            *(f"{one.id} is incomplete" for one in (before, after) if _incomplete(one)),
+            _tool(before, after, language),
+            _ports(ports.get(before.id, ()), ports.get(after.id, ()), language),
+            _asked(before, after, language),
+            *(
+                language.phrase("{snapshot} is incomplete", snapshot=one.id)
+                for one in (before, after)
+                if _incomplete(one)
+            ),
         )
         if said
     )
@@ -65,28 +75,43 @@ def share_change(before: SnapshotInfo, after: SnapshotInfo) -> str:
     return f"sampled share {before.sampled:g} to {after.sampled:g}"
 
 
-def addresses_change(before: SnapshotInfo, after: SnapshotInfo) -> str:
+def addresses_change(
+    before: SnapshotInfo, after: SnapshotInfo, language: Language = ENGLISH
+) -> str:
     """Why single addresses may not be compared; empty: they may."""
     samples = [one.id for one in (before, after) if one.sampled < 1]
-    return f"{' and '.join(samples)} asked a sample of the addresses" if samples else ""
+    if not samples:
+        return ""
+    return language.phrase(
+        "{snapshots} asked a sample of the addresses", snapshots=listed(samples, language)
+    )
 
 
 def _tools(info: SnapshotInfo) -> tuple[str, ...]:
     return tuple(sorted(set(info.tool.split("+"))))
 
 
-def _differing(what: str, before: Sequence[object], after: Sequence[object]) -> str:
+def _tool(before: SnapshotInfo, after: SnapshotInfo, language: Language) -> str:
+    tools = [_tools(one) for one in (before, after)]
+    if not all(tools) or tools[0] == tools[1]:
+        return ""
+    old, new = map("+".join, tools)
+    return language.phrase("tool {before} to {after}", before=old, after=new)
+
+
+def _ports(before: Sequence[int], after: Sequence[int], language: Language) -> str:
     if not before or not after or before == after:
         return ""
-    return f"{what} {'+'.join(map(str, before))} to {'+'.join(map(str, after))}"
+    old, new = ("+".join(map(str, ports)) for ports in (before, after))
+    return language.phrase("ports {before} to {after}", before=old, after=new)
 
 
-def _asked(before: SnapshotInfo, after: SnapshotInfo) -> str:
+def _asked(before: SnapshotInfo, after: SnapshotInfo, language: Language) -> str:
     """The addresses of the scope where scans say it, else those whose end is known."""
     sizes = [_size(one) for one in (before, after)]
     if 0 in sizes or abs(sizes[0] - sizes[1]) <= _ASKED_APART * max(sizes):
         return ""
-    return f"asked addresses {sizes[0]:,} to {sizes[1]:,}"
+    return language.phrase("asked addresses {before} to {after}", before=sizes[0], after=sizes[1])
 
 
 def _size(info: SnapshotInfo) -> int:

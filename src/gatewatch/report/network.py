@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gatewatch.model.address import parse_network
 from gatewatch.model.errors import BadArguments
 from gatewatch.model.fields import FIELDS
+from gatewatch.model.language import ENGLISH, Language
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.query.compile import where
 from gatewatch.query.nodes import Condition, Node, Not, all_of, any_of
@@ -88,6 +89,7 @@ def network_view(
     infos: Sequence[SnapshotInfo],
     node: Node,
     count: int = 10,
+    language: Language = ENGLISH,
 ) -> NetworkView:
     """The view of `node`; `con` reads all of `infos`, `newest` the last of them alone."""
     last = Scope(tuple(infos[-1:]), node, node)
@@ -99,7 +101,7 @@ def network_view(
         elsewhere = survival(con, Scope(tuple(infos), others, others))
     return NetworkView(
         query=printed(node),
-        moments=tuple(_moments(con, infos, node)),
+        moments=tuple(_moments(con, infos, node, language)),
         models=top(newest, last, PRODUCTS, count),
         findings=top(newest, last, by_field(FIELDS["finding"]), count),
         bands=top(newest, last, by_field(FIELDS["risk.band"]), count),
@@ -109,7 +111,10 @@ def network_view(
 
 
 def _moments(
-    con: "duckdb.DuckDBPyConnection", infos: Sequence[SnapshotInfo], node: Node
+    con: "duckdb.DuckDBPyConnection",
+    infos: Sequence[SnapshotInfo],
+    node: Node,
+    language: Language,
 ) -> list[Moment]:
     condition, bad = where(node), where(VULNERABLE)
     counted = con.execute(
@@ -126,7 +131,7 @@ def _moments(
     ).fetchall()
     by_id = {row[0]: row[1:] for row in counted}
     came, known, moments = dict(first_seen), 0, []
-    covered = breaks(infos, ports_seen(con))
+    covered = breaks(infos, ports_seen(con), language)
     for place, info in enumerate(infos):
         known += came.get(place, 0)
         services, hosts, vulnerable = by_id.get(info.id, (0, 0, 0))

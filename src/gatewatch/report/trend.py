@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from gatewatch.model.fields import FIELDS
+from gatewatch.model.language import ENGLISH, Language
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.model.table import Value
 from gatewatch.query.nodes import Node, all_of
@@ -77,6 +78,7 @@ def trend(
     grouping: Grouping | None,
     count: int = 10,
     unit: Unit = Unit.SERVICES,
+    language: Language = ENGLISH,
 ) -> Trend:
     """The query of `scope` through its snapshots, in all and by its `count` commonest values.
 
@@ -98,7 +100,7 @@ def trend(
         query=printed(scope.query),
         snapshots=scope.infos,
         unit=unit,
-        breaks=breaks(scope.infos, ports_seen(con)),
+        breaks=breaks(scope.infos, ports_seen(con), language),
         total=line(None, scope.node, _totals(con, scope, unit)),
         series=tuple(
             line(grouping.label(values), all_of([scope.node, grouping.condition(values)]), counts)

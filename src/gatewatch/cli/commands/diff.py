@@ -103,8 +103,10 @@ def _services(
         if not for_people(args):
             return write_table(tables.rows_of(changes(con, before, after, node), _most(args)), args)
         found = summary(con, before, after, node)
-        broken = addresses_change(infos[0], infos[1]) or change(infos[0], infos[1], ports_seen(con))
-        basis = Basis(infos, lake.manifest.catalogue, time.time(), language_of(args))
+        language = language_of(args)
+        broken = addresses_change(infos[0], infos[1], language)
+        broken = broken or change(infos[0], infos[1], ports_seen(con), language)
+        basis = Basis(infos, lake.manifest.catalogue, time.time(), language)
         pages: list[Table] = [tables.summed_up(found, (before, after), broken, basis)]
         total, limit = sum(found.fates.values()), _LIMIT if args.limit is None else args.limit
         if total:

@@ -34,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Writes the network's tables; for programs a row for each snapshot."""
+    from gatewatch.model.language import ENGLISH
     from gatewatch.pipeline.understand import open_lake
     from gatewatch.report.network import network_node, network_view
     from gatewatch.report.tables import network as tables
@@ -46,7 +47,8 @@ def run(args: argparse.Namespace) -> int:
         lake.reading([info.id for info in infos]) as con,
         lake.reading([infos[-1].id]) as newest,
     ):
-        found = network_view(con, newest, infos, node, max(args.count, 1))
+        language = language_of(args) if for_people(args) else ENGLISH
+        found = network_view(con, newest, infos, node, max(args.count, 1), language)
     if not any(moment.services for moment in found.moments):
         say(f"nothing of {args.network} was ever seen exposed in this lake", args)
         return Exit.NOTHING
