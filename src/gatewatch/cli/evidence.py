@@ -4,7 +4,6 @@ import argparse
 from typing import TYPE_CHECKING
 
 from gatewatch.cli.progress import say
-from gatewatch.cli.question import counted
 from gatewatch.model.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ def explained_rows(
                    claim.confidence, one.fingerprint.rule, one.why)  # fmt: skip
 
 
-def near_table(near: "Sequence[Near]", title: str) -> "Table":
+def near_table(near: "Sequence[Near]", title: str, language: "Language") -> "Table":
     """The nearest misses, for people."""
     from gatewatch.model.table import Look, Table
 
@@ -134,15 +133,27 @@ def near_table(near: "Sequence[Near]", title: str) -> "Table":
     ]
     notes = []
     if len(near) > _MOST_NEAR:
-        notes.append(f"{counted(len(near) - _MOST_NEAR, 'more rule')}: --format ndjson has all.")
+        notes.append(
+            language.plural(
+                "{n} more rule: --format ndjson has all.",
+                "{n} more rules: --format ndjson has all.",
+                len(near) - _MOST_NEAR,
+            )
+        )
     if not near:
-        notes.append("No rule lacks just one thing.")
+        notes.append(language.phrase("No rule lacks just one thing."))
     return Table(
         columns=("rule", "would say", "but", "the answer says"),
         rows=rows,
         title=title,
         notes=notes,
         looks={"rule": Look.WHOLE, "would say": Look.PROSE, "but": Look.PROSE},
+        headings={
+            "rule": language.phrase("rule"),
+            "would say": language.phrase("would say"),
+            "but": language.phrase("but"),
+            "the answer says": language.phrase("the answer says"),
+        },
     )
 
 

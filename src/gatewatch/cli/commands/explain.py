@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from gatewatch.model.address import Address
+    from gatewatch.model.language import Language
     from gatewatch.model.table import Table, Value
     from gatewatch.report.host import Belief, Explained, Sighting
     from gatewatch.store.lake import Lake
@@ -102,12 +103,15 @@ def _pages(
                 headings=evidence_headings(language),
             )
             near = near_misses(why.masked, setting(CATALOGUE, args))
-            yield near_table(near, f"Nearly matched on port {sighting.port}")
+            title = language.phrase("Nearly matched on port {port}", port=str(sighting.port))
+            yield near_table(near, title, language)
         if len(by_port) > 1:
-            yield _as_a_whole(address, by_port)
+            yield _as_a_whole(address, by_port, language)
 
 
-def _as_a_whole(address: "Address", by_port: "dict[int, tuple[Belief, ...]]") -> "Table":
+def _as_a_whole(
+    address: "Address", by_port: "dict[int, tuple[Belief, ...]]", language: "Language"
+) -> "Table":
     from gatewatch.model.table import Look, Table
     from gatewatch.report.explain import together
 
@@ -115,14 +119,19 @@ def _as_a_whole(address: "Address", by_port: "dict[int, tuple[Belief, ...]]") ->
     rows = [(one.field, one.value, one.sure, ", ".join(map(str, one.ports))) for one in shared]
     fields = [one.field for one in shared]
     notes = [
-        f"The ports do not agree on {name}: several boxes behind one address, or a rule is wrong."
+        language.phrase(
+            "The ports do not agree on {field}: several boxes behind one address, or a rule is "
+            "wrong.",
+            field=name,
+        )
         for name in ("vendor", "model")
         if fields.count(name) > 1
     ]
     return Table(
         columns=("field", "value", "sure", "ports"),
         rows=rows,
-        title=f"All ports of {address} together",
+        title=language.phrase("All ports of {address} together", address=str(address)),
+        headings={**evidence_headings(language), "ports": language.phrase("ports")},
         notes=notes,
         looks={"field": Look.WHOLE, "sure": Look.SHARE, "ports": Look.TEXT},
     )

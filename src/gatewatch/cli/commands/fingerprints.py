@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 from gatewatch.cli.evidence import (
     EVIDENCE,
     EXPLAINED,
+    evidence_headings,
     evidence_rows,
     explained_rows,
     looks,
     near_table,
 )
-from gatewatch.cli.output import add_format_option, for_people, write_table, write_tables
+from gatewatch.cli.output import (
+    add_format_option,
+    for_people,
+    language_of,
+    write_table,
+    write_tables,
+)
 from gatewatch.cli.progress import say
 from gatewatch.cli.question import counted
 from gatewatch.cli.settings import CATALOGUE, add_lake_option, add_option, setting
@@ -116,14 +123,19 @@ def _explain(args: argparse.Namespace) -> int:
     beliefs, near = beliefs_about(answer, overlay), near_misses(answer, overlay)
     if not for_people(args):
         return write_table(Table(EXPLAINED, explained_rows(beliefs, near)), args)
+    language = language_of(args)
     taken = Table(
         columns=EVIDENCE,
         rows=list(evidence_rows(beliefs)),
-        title="What this answer is taken for",
+        title=language.phrase("What this answer is taken for"),
+        headings=evidence_headings(language),
         notes=list(_remarks(answer)) if not beliefs else [],
         looks=looks(),
     )
-    return write_tables([taken, near_table(near, "Nearly matched")], args)
+    language = language_of(args)
+    return write_tables(
+        [taken, near_table(near, language.phrase("Nearly matched"), language)], args
+    )
 
 
 def _pasted(name: str) -> bytes:
