@@ -15,7 +15,17 @@ from gatewatch.query.nodes import Node, conditions
 from gatewatch.query.scope import Scope
 from gatewatch.report.groupings import Grouping
 
-__all__ = ["HOST", "Counting", "Unit", "all_missing", "base_of", "counting", "unit_read"]
+__all__ = [
+    "HOST",
+    "Counting",
+    "Unit",
+    "all_missing",
+    "base_of",
+    "counting",
+    "uncounted",
+    "unit_read",
+    "value_names",
+]
 
 HOST = "(ip_high, ip)"
 """SQL for the address of a row."""
@@ -44,15 +54,8 @@ def counting(
     node: Node, groupings: Sequence[Grouping], unit: Unit, snapshots: Sequence[str] = ()
 ) -> Counting:
     """How to count what satisfies `node` by `groupings`; `snapshots`: in these alone."""
-    names = tuple(
-        tuple(f"value{place}_{at}" for at in range(len(grouping.columns)))
-        for place, grouping in enumerate(groupings)
-    )
-    source, weight = "services", ""
-    if unit is Unit.SERVICES:
-        # Every view names the snapshot, so that field does not decide which one is read.
-        asked = [one for every in groupings for one in every.asked]
-        source, weight = _smallest(node, [one for one in asked if one.home is not Home.SNAPSHOT])
+    names = value_names(groupings)
+    source, weight = _source(node, groupings, unit)
     condition = where(node)
     values = (*condition.values, *snapshots)
     within = f" AND snapshot IN ({', '.join('?' * len(snapshots))})" if snapshots else ""
@@ -72,6 +75,40 @@ def counting(
     every = ", ".join(name for own in names for name in own)
     what = "sum(n)::BIGINT AS n" if weight else "ip_high, ip"
     return Counting(f"SELECT {every}, {what} FROM ({inner}) GROUP BY ALL", values, names)
+
+
+def uncounted(node: Node, groupings: Sequence[Grouping], unit: Unit) -> Counting:
+    """What satisfies `node` as it lies there: values that rows carry, keys of those looked up.
+
+    Each row is some services, `n` of them, or a host.
+    """
+    names = value_names(groupings)
+    source, _ = _source(node, groupings, unit)
+    condition = where(node)
+    early, _, tables = _split(groupings, names)
+    what = "ip_high, ip"
+    if unit is Unit.SERVICES:
+        what = "1::BIGINT AS n" if source == "services" else "n"
+    columns = ", ".join([*early, *map(key_of, tables), what])
+    text = f"SELECT {columns} FROM {source} WHERE {condition.text}"
+    return Counting(text, condition.values, names)
+
+
+def value_names(groupings: Sequence[Grouping]) -> tuple[tuple[str, ...], ...]:
+    """What the columns of each grouping are called."""
+    return tuple(
+        tuple(f"value{place}_{at}" for at in range(len(grouping.columns)))
+        for place, grouping in enumerate(groupings)
+    )
+
+
+def _source(node: Node, groupings: Sequence[Grouping], unit: Unit) -> tuple[str, str]:
+    """The view to read, and SQL for the services of its rows where they are counted."""
+    if unit is Unit.HOSTS:
+        return "services", ""
+    # Every view names the snapshot, so that field does not decide which one is read.
+    asked = [one for every in groupings for one in every.asked]
+    return _smallest(node, [one for one in asked if one.home is not Home.SNAPSHOT])
 
 
 def _smallest(node: Node, asked: Sequence[Field]) -> tuple[str, str]:

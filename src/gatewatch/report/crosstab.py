@@ -15,10 +15,20 @@ from gatewatch.model.errors import BadArguments
 from gatewatch.model.fields import Home, Kind
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.model.table import Value
+from gatewatch.query.compile import key_of
 from gatewatch.query.nodes import Node, all_of
 from gatewatch.query.printing import printed
 from gatewatch.query.scope import Scope
-from gatewatch.report.counting import HOST, Unit, all_missing, base_of, counting, unit_read
+from gatewatch.report.counting import (
+    HOST,
+    Unit,
+    all_missing,
+    base_of,
+    counting,
+    uncounted,
+    unit_read,
+    value_names,
+)
 from gatewatch.report.groupings import Grouping
 from gatewatch.report.top import SPELLED_OUT, total_of
 
@@ -49,7 +59,13 @@ class Cell:
 
     count: int
     expected: float
-    query: str | None
+    asked: tuple[Node, ...] | None
+    """All that its services satisfy; None: too many values to name."""
+
+    @property
+    def query(self) -> str | None:
+        """Finds exactly what is counted, where that can be said."""
+        return printed(all_of(self.asked)) if self.asked else None
 
     @property
     def residual(self) -> float:
@@ -93,26 +109,35 @@ def crosstab(
     """
     _require_small(groupings, counts)
     read = unit_read(scope, unit)
-    rows = counting(scope.node, groupings, read)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE pairs AS {rows.text}", rows.values)
-    total = total_of(con, scope, read)
-    lines = [_best(con, rows.names[at], counts[at], read) for at in (0, 1)]
-    counted = _cells(con, rows.names, read)
+    sides = [_best(con, scope.node, groupings, at, counts[at], read) for at in (0, 1)]
+    counted = _counted(con, scope.node, groupings, read)
+    total = counted.get((None, None), 0)
+    if read is Unit.SERVICES and any(grouping.overlaps for grouping in groupings):
+        total = total_of(con, scope, read)
     base = base_of(scope, groupings)
     conditions = [
-        _conditions(grouping, best) for grouping, best in zip(groupings, lines, strict=True)
+        _conditions(grouping, best) for grouping, best in zip(groupings, sides, strict=True)
     ]
-    sides = [
-        _side(con, rows.names[at], groupings[at], lines[at], conditions[at], base, read)
-        for at in (0, 1)
-    ]
+    rows = _lines(
+        groupings[0],
+        sides[0],
+        conditions[0],
+        base,
+        {a: n for (a, b), n in counted.items() if b is None},
+    )
+    columns = _lines(
+        groupings[1],
+        sides[1],
+        conditions[1],
+        base,
+        {b: n for (a, b), n in counted.items() if a is None},
+    )
 
-    def cell(row: int, column: int, line: Line, across: Line) -> Cell:
+    def cell(row: int, column: int) -> Cell:
         parts = (conditions[0].get(row), conditions[1].get(column))
-        whole = None not in parts
-        query = printed(all_of([base, *(part for part in parts if part)])) if whole else None
-        expected = line.count * across.count / total
-        return Cell(counted.get((row, column), 0), expected, query)
+        asked = (base, *(part for part in parts if part))
+        expected = rows[row].count * columns[column].count / total
+        return Cell(counted.get((row, column), 0), expected, asked if None not in parts else None)
 
     return CrossTab(
         groupings=groupings,
@@ -120,13 +145,10 @@ def crosstab(
         snapshots=scope.infos,
         unit=unit,
         total=total,
-        rows=tuple(sides[0].values()),
-        columns=tuple(sides[1].values()),
-        cells=tuple(
-            tuple(cell(row, column, line, across) for column, across in sides[1].items())
-            for row, line in sides[0].items()
-        ),
-        overlap=sum(counted.values()) - total,
+        rows=tuple(rows.values()),
+        columns=tuple(columns.values()),
+        cells=tuple(tuple(cell(row, column) for column in columns) for row in rows),
+        overlap=sum(n for places, n in counted.items() if None not in places) - total,
     )
 
 
@@ -147,70 +169,105 @@ def _require_small(groupings: Sequence[Grouping], counts: Sequence[int]) -> None
 
 
 def _best(
-    con: "duckdb.DuckDBPyConnection", names: Sequence[str], count: int, unit: Unit
+    con: "duckdb.DuckDBPyConnection",
+    node: Node,
+    groupings: Sequence[Grouping],
+    at: int,
+    count: int,
+    unit: Unit,
 ) -> list[tuple[Any, ...]]:
-    """The most frequent values with their counts; kept in a table for `_cells` as well."""
-    side, listed = names[0].partition("_")[0], ", ".join(names)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE best_{side} AS "
-        f"SELECT *, row_number() OVER (ORDER BY n DESC, {listed}) AS place FROM "
-        f"(SELECT {listed}, {_total(unit)} AS n FROM pairs WHERE NOT {all_missing(names)} "
-        f"GROUP BY ALL ORDER BY n DESC, {listed} LIMIT {int(count)})"
+    """The most frequent values of one side; kept in a table for `_counted` as well."""
+    # Where the other side has several values for a service, it counts under each of them.
+    alone = not groupings[1 - at].overlaps or unit is Unit.HOSTS
+    rows = counting(node, [groupings[at]] if alone else groupings, unit)
+    names = rows.names[0 if alone else at]
+    listed, kept = (
+        ", ".join(names),
+        ", ".join(
+            f"{name} AS {own}" for name, own in zip(names, value_names(groupings)[at], strict=True)
+        ),
     )
-    return con.execute(f"SELECT {listed}, n FROM best_{side} ORDER BY place").fetchall()
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE best_{at} AS "
+        f"SELECT {kept}, row_number() OVER (ORDER BY n DESC, {listed}) AS place FROM "
+        f"(SELECT {listed}, {_total(unit)} AS n FROM ({rows.text}) "
+        f"WHERE NOT {all_missing(names)} GROUP BY ALL "
+        f"ORDER BY n DESC, {listed} LIMIT {int(count)})",
+        rows.values,
+    )
+    return con.execute(f"SELECT * EXCLUDE (place) FROM best_{at} ORDER BY place").fetchall()
 
 
-def _placed(names: Sequence[Sequence[str]]) -> tuple[str, list[str]]:
-    """SQL for pairs with the place of each value, and for these places."""
-    joins, places = "pairs", []
-    for own in names:
-        side = own[0].partition("_")[0]
-        same = " AND ".join(f"best_{side}.{one} IS NOT DISTINCT FROM pairs.{one}" for one in own)
-        joins += f" LEFT JOIN best_{side} ON {same}"
-        missing = all_missing([f"pairs.{one}" for one in own])
-        places.append(f"CASE WHEN {missing} THEN {_MISSING} "
-                      f"ELSE coalesce(best_{side}.place, {_OTHER}) END")  # fmt: skip
-    return joins, places
+def _counted(
+    con: "duckdb.DuckDBPyConnection", node: Node, groupings: Sequence[Grouping], unit: Unit
+) -> dict[tuple[int | None, int | None], int]:
+    """The counts of all cells by the places of their values; None: of a whole line, or of all.
+
+    Rows learn the place of their values, two small numbers, before anything is summed: to sum by
+    the values themselves costs five times as much.
+    """
+    rows = uncounted(node, groupings, unit)
+    joins, places = "", []
+    for at, (grouping, names) in enumerate(zip(groupings, rows.names, strict=True)):
+        if grouping.table is None:
+            joins += f" LEFT JOIN best_{at} ON {_same(f'best_{at}', 'asked', names)}"
+            places.append(_place(f"best_{at}", "asked", names))
+        else:
+            key = key_of(grouping.table)
+            joins += f" LEFT JOIN ({_looked_up(grouping, names, at)}) AS side_{at} USING ({key})"
+            places.append(f"coalesce(side_{at}.place, {_MISSING})")
+    kept = "sum(n)::BIGINT AS n" if unit is Unit.SERVICES else "ip_high, ip"
+    sql = f"""
+        WITH placed AS (
+            SELECT {places[0]} AS at_0, {places[1]} AS at_1, {kept}
+            FROM ({rows.text}) AS asked{joins} GROUP BY ALL)
+        SELECT at_0, at_1, {_total(unit)} FROM placed
+        GROUP BY GROUPING SETS ((at_0, at_1), (at_0), (at_1), ())"""
+    return {(row, column): n for row, column, n in con.execute(sql, rows.values).fetchall() if n}
 
 
-def _cells(
-    con: "duckdb.DuckDBPyConnection", names: Sequence[Sequence[str]], unit: Unit
-) -> dict[tuple[int, int], int]:
-    joins, places = _placed(names)
-    sql = f"SELECT {', '.join(places)}, {_total(unit, 'pairs.')} FROM {joins} GROUP BY ALL"
-    return {(row, column): n for row, column, n in con.execute(sql).fetchall()}
+def _looked_up(grouping: Grouping, names: Sequence[str], at: int) -> str:
+    """SQL for the place of every key's values."""
+    texts = [f"{text} AS {name}" for text, name in zip(grouping.columns, names, strict=True)]
+    key = key_of(str(grouping.table))
+    return (
+        f"SELECT {key}, {_place(f'best_{at}', 'known', names)} AS place FROM "
+        f"(SELECT {key}, {', '.join(texts)} FROM {grouping.table}) AS known "
+        f"LEFT JOIN best_{at} ON {_same(f'best_{at}', 'known', names)}"
+    )
 
 
-def _total(unit: Unit, of: str = "") -> str:
-    if unit is Unit.SERVICES:
-        return f"sum({of}n)::BIGINT"
-    return f"count(DISTINCT {HOST.replace('ip', f'{of}ip')})"
+def _same(best: str, rows: str, names: Sequence[str]) -> str:
+    return " AND ".join(f"{best}.{name} IS NOT DISTINCT FROM {rows}.{name}" for name in names)
+
+
+def _place(best: str, rows: str, names: Sequence[str]) -> str:
+    missing = all_missing([f"{rows}.{name}" for name in names])
+    return f"CASE WHEN {missing} THEN {_MISSING} ELSE coalesce({best}.place, {_OTHER}) END"
+
+
+def _total(unit: Unit) -> str:
+    return "sum(n)::BIGINT" if unit is Unit.SERVICES else f"count(DISTINCT {HOST})"
 
 
 def _conditions(grouping: Grouping, best: Sequence[tuple[Any, ...]]) -> dict[int, Node]:
     """The condition of each place that can be said."""
     width = len(grouping.columns)
-    said = {place: grouping.condition(row[:width]) for place, row in enumerate(best, 1)}
+    said = {place: grouping.condition(row) for place, row in enumerate(best, 1)}
     if len(best) <= SPELLED_OUT and not grouping.overlaps:
-        said[_OTHER] = grouping.others(row[:width] for row in best)
+        said[_OTHER] = grouping.others(best)
     return said | {_MISSING: grouping.condition([None] * width)}
 
 
-def _side(
-    con: "duckdb.DuckDBPyConnection",
-    names: Sequence[str],
+def _lines(
     grouping: Grouping,
     best: Sequence[tuple[Any, ...]],
     conditions: dict[int, Node],
     base: Node,
-    unit: Unit,
+    counts: dict[int, int],
 ) -> dict[int, Line]:
     """The lines of one side by their place, in the order shown; empty ones are left out."""
-    joins, places = _placed([names])
-    sql = f"SELECT {places[0]} AS at, {_total(unit, 'pairs.')} FROM {joins} GROUP BY ALL"
-    counts = dict(con.execute(sql).fetchall())
-    width = len(grouping.columns)
-    labels = {place: grouping.label(row[:width]) for place, row in enumerate(best, 1)}
+    labels = {place: grouping.label(row) for place, row in enumerate(best, 1)}
     kinds = {_OTHER: "other", _MISSING: "missing"}
     lines = {}
     for place in (*labels, _OTHER, _MISSING):

@@ -87,6 +87,8 @@ class Lake:
         Prefer `reading`, which also closes it and names damaged files.
         """
         con = connect(threads=2)
+        # A report reads the same few files several times, and wide ones take long to open.
+        con.execute("SET parquet_metadata_cache = true")
         self._require_files(snapshots)
         every = [info.id for info in self.snapshots]
         for name, chosen, pattern, columns in (
