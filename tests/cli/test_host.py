@@ -80,7 +80,7 @@ def test_history_tells_what_became_what_and_where_it_was_not_seen(out: Out) -> N
     assert "2026-11-01 7547 2026-11-01T00:00:00Z" in lines
     assert "first seen 2026-11-10 7547 not seen 2026-11-20" in lines
     assert 'server "gSOAP/2.7" became nothing' in lines
-    assert 'vendor "Realtek" became "Huawei"' in lines
+    assert 'vendor nothing became "Huawei"' in lines
 
 
 def test_hostile_bytes_are_shown_and_long_answers_cut(out: Out) -> None:

@@ -59,9 +59,9 @@ def test_a_constant_of_a_kit_names_the_kit_alone(realm: str, software: str) -> N
     assert "vendor" not in best
 
 
-def test_the_chips_maker_is_not_surely_the_boxs() -> None:
+def test_the_chips_maker_is_not_the_boxs() -> None:
     best = best_of('HTTP/1.1 401 Unauthorized\nWWW-Authenticate: Digest realm="realtek.com.tw"')
-    assert best["vendor"][1] < 0.5
+    assert "vendor" not in best
 
 
 @pytest.mark.parametrize("server", ["gSOAP/2.7", "gSOAP/2.8"])
