@@ -123,14 +123,14 @@ def crosstab(
         sides[0],
         conditions[0],
         base,
-        {a: n for (a, b), n in counted.items() if b is None},
+        {a: n for (a, b), n in counted.items() if a is not None and b is None},
     )
     columns = _lines(
         groupings[1],
         sides[1],
         conditions[1],
         base,
-        {b: n for (a, b), n in counted.items() if a is None},
+        {b: n for (a, b), n in counted.items() if a is None and b is not None},
     )
 
     def cell(row: int, column: int) -> Cell:
