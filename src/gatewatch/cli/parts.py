@@ -20,7 +20,7 @@ from gatewatch.model.errors import FormatUnfit
 if TYPE_CHECKING:
     from gatewatch.formats.limits import Limit
 
-__all__ = ["Part", "write_parts"]
+__all__ = ["Part", "too_many", "write_parts"]
 
 T = TypeVar("T")
 
@@ -99,6 +99,15 @@ def _in_parts(
     return [Part(_said(name), count) for name, count in zip(names, counts, strict=True)]
 
 
+def too_many(name: str, limit: "Limit") -> FormatUnfit:
+    """The refusal of more than `limit.total` by the format `name`."""
+    return FormatUnfit(
+        where=name,
+        what=f"the query finds more than {limit.total:,}, and {limit.because}",
+        mend="narrow the query, for example by asn:, country: or risk.band:",
+    )
+
+
 class _Place:
     """For each entry the number of its file and its family; refuses what is beyond the limit."""
 
@@ -110,11 +119,7 @@ class _Place:
     def __call__(self, entry: object) -> int:
         self._total += 1
         if self._limit.total is not None and self._total > self._limit.total:
-            raise FormatUnfit(
-                where=self._name,
-                what=f"the query finds more than {self._limit.total:,}, and {self._limit.because}",
-                mend="narrow the query, for example by asn:, country: or risk.band:",
-            )
+            raise too_many(self._name, self._limit)
         six = self._limit.apart and ":" in str(entry)
         if self._inside == self._limit.entries or six != self._six:
             self._file += 1

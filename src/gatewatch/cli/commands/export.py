@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from gatewatch.cli.output import STDOUT
 from gatewatch.cli.parser import meant
-from gatewatch.cli.parts import Part, write_parts
+from gatewatch.cli.parts import Part, too_many, write_parts
 from gatewatch.cli.progress import Progress, say
 from gatewatch.cli.question import Question, add_query_argument, asked, say_why_nothing
 from gatewatch.model.errors import BadArguments, Exit
@@ -85,10 +85,16 @@ def run(args: argparse.Namespace) -> int:
 def _write_services(
     exporter: "ServiceExporter", question: Question, args: argparse.Namespace
 ) -> list[Part]:
+    from gatewatch.query.search import count_services
     from gatewatch.report.exposed import exposed
 
+    limit, node = exporter.LIMIT, question.scope.node
+    most = limit.total if limit else None
+    # Before anything is converted, which takes minutes for so many.
+    if limit and most is not None and count_services(question.con, node) > most:
+        raise too_many(exporter.NAME, limit)
     about = _about(question, args)
-    found = exposed(question.con, question.scope.node)
+    found = exposed(question.con, node)
 
     def write(services: Iterable[Exposed], number: int, out: TextIO) -> None:
         exporter.write(services, replace(about, part=number), out)

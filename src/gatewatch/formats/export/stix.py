@@ -21,7 +21,7 @@ __all__ = ["LIMIT", "NAME", "SENTENCE", "SUFFIXES", "write"]
 NAME = "stix"
 SENTENCE = "A STIX 2.1 bundle with observations, infrastructure and vulnerabilities."
 SUFFIXES = (".stix.json", ".stix")
-LIMIT = Limit(20_000, "a service takes 2 milliseconds and some kilobytes in STIX", total=20_000)
+LIMIT = Limit(20_000, "a service takes milliseconds and kilobytes in STIX", total=20_000)
 
 _SPACE = uuid5(NAMESPACE_URL, "gatewatch:stix")
 _CREATED = "2000-01-01T00:00:00Z"
