@@ -6,7 +6,8 @@ import pytest
 
 from gatewatch.cli.main import run
 from gatewatch.model.observation import Observation
-from gatewatch.model.snapshot import SnapshotInfo
+from gatewatch.model.snapshot import SnapshotInfo, Source
+from gatewatch.pipeline.ingest import ingest_records
 
 Seen = Callable[..., Observation]
 Make = Callable[[Sequence[Observation]], SnapshotInfo]
@@ -107,3 +108,16 @@ def test_catalogues_are_compared_by_nothing_else(
     assert run(["diff", "--catalogue", "aa", "bb", "country:IT"]) == 2
     assert "diff --catalogue: takes two catalogues and nothing else" in capsys.readouterr().err
     out("--catalogue", "aa", "bb", code=2)
+
+
+@pytest.mark.parametrize("more", [[], ["--by", "software"]])
+def test_counts_of_a_sample_are_said_to_be_no_more(
+    out: Out, seen: Seen, tmp_path: Path, more: list[str]
+) -> None:
+    found = [seen("192.0.2.9", at="2026-11-25T00:00:00Z")]
+    ingest_records(tmp_path / "lake", found, Source("test", sampled=0.1))
+    text = " ".join(out("2026-11-20", "latest", *more, "--format", "table").split())
+    assert "Counts here are those of the sample itself, not of the whole scope." in text
+    assert "estimates" not in text
+    whole = out("2026-11-20", "2026-11-24", *more, "--format", "table")
+    assert "A sample" not in whole

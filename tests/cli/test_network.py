@@ -6,7 +6,8 @@ import pytest
 
 from gatewatch.cli.main import run
 from gatewatch.model.observation import Observation, Place
-from gatewatch.model.snapshot import SnapshotInfo
+from gatewatch.model.snapshot import SnapshotInfo, Source
+from gatewatch.pipeline.ingest import ingest_records
 
 Seen = Callable[..., Observation]
 Make = Callable[[Sequence[Observation]], SnapshotInfo]
@@ -65,3 +66,15 @@ def test_a_network_that_was_never_seen_ends_with_one(out: Out) -> None:
 def test_a_mistake_is_one_line(out: Out, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["network", "telecom"]) == 2
     assert 'network: "telecom" is no network' in capsys.readouterr().err
+
+
+def test_counts_of_a_sample_are_said_to_be_no_more(out: Out, seen: Seen, tmp_path: Path) -> None:
+    found = [seen("192.0.2.9", at="2026-11-25T00:00:00Z", place=Place("IT", 64500, "Example"))]
+    ingest_records(tmp_path / "lake", found, Source("test", sampled=0.1))
+    text = " ".join(out("AS64500", "--format", "table").split())
+    assert (
+        "Counts here are those of the sample itself, not of the whole scope."
+        in text.partition("by risk.band")[0]
+    )
+    rows = [json.loads(line) for line in out("AS64500").splitlines()]
+    assert [row["sampled"] for row in rows] == [1.0, 1.0, 0.1]

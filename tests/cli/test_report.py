@@ -172,6 +172,20 @@ def test_a_sample_is_never_printed_as_a_total(out: Out, seen: Seen, tmp_path: Pa
     assert (row["services"], row["high"], row["seen"]) == (300, 300, 30)
 
 
+@pytest.mark.parametrize("asked", [["vendor:Huawei", "--survival"], ["--anomaly"]])
+def test_counts_of_a_sample_are_said_to_be_no_more(
+    out: Out, seen: Seen, tmp_path: Path, asked: list[str]
+) -> None:
+    kinds = ["gsoap"] * 200 + ["huawei"]
+    found = [
+        seen(f"198.51.100.{n}", kind, at="2026-11-21T00:00:00Z") for n, kind in enumerate(kinds)
+    ]
+    ingest_records(tmp_path / "lake", found, Source("test", sampled=0.1))
+    text = one_line(out(*asked, "--format", "table"))
+    assert "Counts here are those of the sample itself, not of the whole scope." in text
+    assert "Figures are estimates" not in text
+
+
 def test_a_trend_has_its_total_its_values_and_their_fates(
     out: Out, seen: Seen, make_lake: Make
 ) -> None:

@@ -7,7 +7,7 @@ Analysis, section 3.3). Each cell, those of "other" and "missing" too, carries i
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -118,20 +118,8 @@ def crosstab(
     conditions = [
         _conditions(grouping, best) for grouping, best in zip(groupings, sides, strict=True)
     ]
-    rows = _lines(
-        groupings[0],
-        sides[0],
-        conditions[0],
-        base,
-        {a: n for (a, b), n in counted.items() if a is not None and b is None},
-    )
-    columns = _lines(
-        groupings[1],
-        sides[1],
-        conditions[1],
-        base,
-        {b: n for (a, b), n in counted.items() if a is None and b is not None},
-    )
+    rows = _lines(groupings[0], sides[0], conditions[0], base, _margin(counted, 0))
+    columns = _lines(groupings[1], sides[1], conditions[1], base, _margin(counted, 1))
 
     def cell(row: int, column: int) -> Cell:
         parts = (conditions[0].get(row), conditions[1].get(column))
@@ -257,6 +245,12 @@ def _conditions(grouping: Grouping, best: Sequence[tuple[Any, ...]]) -> dict[int
     if len(best) <= SPELLED_OUT and not grouping.overlaps:
         said[_OTHER] = grouping.others(best)
     return said | {_MISSING: grouping.condition([None] * width)}
+
+
+def _margin(counted: Mapping[tuple[int | None, int | None], int], at: int) -> dict[int, int]:
+    """The counts of the whole lines of one side by their place."""
+    pairs = ((places[at], places[1 - at], n) for places, n in counted.items())
+    return {own: n for own, across, n in pairs if own is not None and across is None}
 
 
 def _lines(

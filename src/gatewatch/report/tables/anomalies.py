@@ -43,7 +43,7 @@ def _of_kind(kind: Kind, found: Sequence[Anomaly], basis: Basis, most: int, quer
         rows=[(one.count, one.sentence, one.query) for one in found[:most]],
         title=_title(kind, language),
         aside=basis.aside(),
-        notes=[*_notes(kind, len(found), most, language), *basis.notes()],
+        notes=[*_notes(kind, len(found), most, language), *basis.notes(estimates=False)],
         looks={"services": Look.COUNT, "what is odd": Look.PROSE, QUERY: queries},
         headings={**headings(language), "what is odd": language.phrase("what is odd")},
         queries={"services": QUERY},

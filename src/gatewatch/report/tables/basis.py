@@ -37,12 +37,13 @@ class Basis:
         """Which snapshots, and how old."""
         return looked_at(self.snapshots, self.now, self.language)
 
-    def notes(self, fields: Iterable[Field] = ()) -> Iterator[str]:
-        """Sentences on coverage and knowledge; `fields` are those that the figures are about."""
+    def notes(self, fields: Iterable[Field] = (), *, estimates: bool = True) -> Iterator[str]:
+        """Sentences on coverage and knowledge; `fields` are those that the figures are about.
+
+        `estimates`: figures of a sample stand for the whole scope; else they are plain counts.
+        """
         yield from self._coverage()
-        shares = sorted({one.sampled for one in self.snapshots if one.sampled < 1})
-        if shares:
-            yield sample_note(shares, self.language)
+        yield from self.sampling(estimates=estimates)
         tables = dict.fromkeys(name for one in self.snapshots for name in one.networks)
         known = self.catalogue[:8]
         if tables:
@@ -61,6 +62,12 @@ class Basis:
             yield self.language.phrase(
                 "Understood by catalogue {known}; no network data is imported.", known=known
             )
+
+    def sampling(self, *, estimates: bool) -> Iterator[str]:
+        """What figures of a sample stand for; nothing where the whole scope was asked."""
+        shares = sorted({one.sampled for one in self.snapshots if one.sampled < 1})
+        if shares:
+            yield (sample_note if estimates else _counts_note)(shares, self.language)
 
     def _coverage(self) -> Iterator[str]:
         if len(self.snapshots) <= _SPELLED_OUT:
@@ -126,4 +133,13 @@ def sample_note(shares: Iterable[float], language: Language = ENGLISH) -> Words:
         "whole scope, each with its {level} % confidence interval (Wilson).",
         part=", ".join(f"{share:.4g}" for share in shares),
         level=round(LEVEL * 100),
+    )
+
+
+def _counts_note(shares: Iterable[float], language: Language) -> Words:
+    """That figures are of the sample alone."""
+    return language.phrase(
+        "A sample: {part} of the scope was asked, chosen by chance. Counts here are those of the "
+        "sample itself, not of the whole scope.",
+        part=", ".join(f"{share:.4g}" for share in shares),
     )

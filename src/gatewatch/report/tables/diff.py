@@ -49,7 +49,7 @@ def summed_up(found: Summary, names: tuple[str, str], broken: str, basis: Basis)
         rows=[(what, n, n / total if total else None) for what, n in rows],
         title=language.phrase("From {first} to {second}", first=names[0], second=names[1]),
         aside=basis.aside(),
-        notes=[*notes, *basis.notes()],
+        notes=[*notes, *basis.notes(estimates=False)],
         looks={"services": Look.COUNT, "share": Look.SHARE},
         headings={**headings(language), "what": language.phrase("what")},
     )
@@ -108,7 +108,7 @@ def by_value(found: Sequence[Flow], grouping: Grouping, most: int, basis: Basis)
         rows=[(missing if one.value is None else one.value, *one[1:]) for one in shown_],
         title=language.phrase("What became of each {field}", field=grouping.name),
         aside=basis.aside(),
-        notes=notes,
+        notes=[*notes, *basis.sampling(estimates=False)],
         looks=dict.fromkeys(Flow._fields[1:], Look.COUNT),
     )
 

@@ -30,8 +30,13 @@ def for_people(found: NetworkView, basis: Basis) -> list[Table]:
 
 
 def for_programs(found: NetworkView) -> Table:
-    """A row for each snapshot."""
-    return Table(_COLUMNS, [_row(one) for one in found.moments])
+    """A row for each snapshot; where one is a sample, with the share that was asked."""
+    rows = [_row(one) for one in found.moments]
+    shares = [one.info.sampled for one in found.moments]
+    if min(shares) == 1:
+        return Table(_COLUMNS, rows)
+    told = [(*row, share) for row, share in zip(rows, shares, strict=True)]
+    return Table((*_COLUMNS, "sampled"), told)
 
 
 def _time(found: NetworkView, basis: Basis) -> Table:
@@ -41,7 +46,7 @@ def _time(found: NetworkView, basis: Basis) -> Table:
         rows=[_row(one) for one in found.moments],
         title=language.phrase("Exposed in {query}", query=found.query),
         aside=basis.aside(),
-        notes=list(_notes(found, language)) + list(basis.notes()),
+        notes=[*_notes(found, language), *basis.notes(estimates=False)],
         looks={
             **dict.fromkeys(("services", "hosts", "vulnerable", "known"), Look.COUNT),
             **dict.fromkeys(("vulnerable_share", "silent"), Look.SHARE),
@@ -102,7 +107,8 @@ def _lag(here: Survival, elsewhere: Survival, basis: Basis) -> Table:
                 "empty when fewer are so far. Left out: the address showed two devices, or none "
                 "that is known.",
                 n=here.hosts,
-            )
+            ),
+            *basis.sampling(estimates=False),
         ],
         looks={
             **dict.fromkeys(("hosts", "mended", "half", "left_out"), Look.COUNT),

@@ -21,7 +21,7 @@ def for_people(found: Survival, basis: Basis) -> Table:
         rows=_rows(found),
         title=language.phrase("How long hosts stay as they are: {query}", query=found.query),
         aside=basis.aside(),
-        notes=[*_notes(found, language), *basis.notes()],
+        notes=[*_notes(found, language), *basis.notes(estimates=False)],
         looks={
             "days": Look.COUNT,
             "at risk": Look.COUNT,
