@@ -9,7 +9,15 @@ import ipaddress
 import re
 from typing import NamedTuple
 
-__all__ = ["Address", "Network", "address_of", "parse_address", "parse_network", "refang"]
+__all__ = [
+    "Address",
+    "Network",
+    "address_of",
+    "canonical",
+    "parse_address",
+    "parse_network",
+    "refang",
+]
 
 _SIGN = 1 << 63
 _LOW = (1 << 64) - 1
@@ -51,12 +59,10 @@ def parse_address(text: str) -> Address:
     becomes IPv4. Raises ValueError, with the reason as its text, for leading zeros (read as
     octal by some programs), zone ids and everything that is no address.
     """
-    parts = text.split(".")
-    if len(parts) == 4:
-        # The canonical form is a hundred times as common as all others, so it comes first.
-        a, b, c, d = map(_OCTETS.get, parts)
-        if a is not None and b is not None and c is not None and d is not None:
-            return Address(None, a << 24 | b << 16 | c << 8 | d)
+    # The canonical form is a hundred times as common as all others, so it comes first.
+    address = canonical(text)
+    if address is not None:
+        return address
     text = refang(text)
     match = _DOTTED.fullmatch(text)
     if match:
@@ -70,6 +76,16 @@ def parse_address(text: str) -> Address:
     if number >> 32 == _MAPPED:
         return Address(None, number & 0xFFFFFFFF)
     return address_of(number, 6)
+
+
+def canonical(text: str) -> Address | None:
+    """The IPv4 address that `text` writes in its canonical form; None for any other text."""
+    parts = text.split(".")
+    if len(parts) == 4:
+        a, b, c, d = map(_OCTETS.get, parts)
+        if a is not None and b is not None and c is not None and d is not None:
+            return Address(None, a << 24 | b << 16 | c << 8 | d)
+    return None
 
 
 def parse_network(text: str) -> Network:

@@ -21,7 +21,8 @@ from gatewatch.query.nodes import (
     conditions,
     form_of,
 )
-from gatewatch.query.operators import Sql, any_of_values, operator_for
+from gatewatch.query.operators import any_of_values, operator_for
+from gatewatch.query.sql import Sql, joined
 from gatewatch.store.schema import literal
 
 __all__ = ["AS_NAMES", "UNDERSTANDING", "column_of", "counted_from", "key_of", "table_of", "where"]
@@ -132,8 +133,8 @@ def _compiled(node: Node, table: str | None, rows: str) -> Sql:
     joint = all_of if isinstance(node, And) else any_of
     parts = _by_table(node.parts, joint) if table is None else node.parts
     if isinstance(node, And):
-        return _joined(" AND ", (_compiled(part, table, rows) for part in parts))
-    return _joined(" OR ", _alternatives(parts, table, rows))
+        return joined(" AND ", (_compiled(part, table, rows) for part in parts))
+    return joined(" OR ", _alternatives(parts, table, rows))
 
 
 def _some_service(part: Node, rows: str) -> Sql:
@@ -173,11 +174,6 @@ def _condition(node: Condition, rows: str) -> Sql:
     operator = operator_for(node.symbol, form_of(node.value), entry.kind)
     assert operator is not None, node
     return operator.sql(entry, _column(entry, rows), node.value)
-
-
-def _joined(word: str, parts: Iterable[Sql]) -> Sql:
-    texts, values = zip(*parts, strict=True)
-    return Sql(f"({word.join(texts)})", tuple(one for some in values for one in some))
 
 
 def _by_table(parts: Sequence[Node], joint: Callable[[Iterable[Node]], Node]) -> list[Node]:

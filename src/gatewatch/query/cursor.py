@@ -13,8 +13,8 @@ from typing import NamedTuple
 from gatewatch.model.address import Address, parse_address
 from gatewatch.model.errors import BadArguments
 from gatewatch.query.nodes import Node
-from gatewatch.query.operators import Sql
 from gatewatch.query.printing import printed
+from gatewatch.query.sql import Sql
 
 __all__ = ["Position", "after", "cursor_of", "read_cursor"]
 

@@ -11,6 +11,7 @@ from enum import Enum, StrEnum
 
 from gatewatch.model.address import Network
 from gatewatch.model.fields import Field
+from gatewatch.query.networks import NetworkSet
 
 __all__ = [
     "EVERYTHING",
@@ -67,8 +68,8 @@ class AddressList:
     """The addresses of a file, by its name."""
 
     name: str
-    networks: tuple[Network, ...] = dataclasses.field(compare=False, repr=False)
-    """At least one, in any order."""
+    networks: NetworkSet = dataclasses.field(compare=False, repr=False)
+    """At least one."""
 
 
 Scalar = str | int | Network | Period | AddressList

@@ -7,14 +7,14 @@ memory stays bounded however many services there are, unless they are to be sort
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gatewatch.model.address import Address, parse_address
+from gatewatch.model.address import Address, Network, parse_address
 from gatewatch.model.errors import BadQuery
 from gatewatch.model.fields import FIELDS, Field, Kind
 from gatewatch.model.table import Value
 from gatewatch.query.compile import column_of, counted_from, key_of, table_of, where
 from gatewatch.query.cursor import Position, after
-from gatewatch.query.nodes import Node, conditions
-from gatewatch.query.operators import Sql
+from gatewatch.query.nodes import Condition, Node, conditions, conjuncts
+from gatewatch.query.sql import Sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,18 +29,19 @@ __all__ = [
 ]
 
 _BATCH = 2048
+_V4, _V6 = "ip_high IS NULL", "ip_high IS NOT NULL"
 _ALL = Sql("true")
 _BY_ADDRESS = "ip_high NULLS FIRST, ip, port, snapshot"
 # One family after the other: DuckDB then skips whole row groups by their smallest address, and a
 # first page of 20 million services costs what its rows cost.
 _FAMILIES = {
     False: (
-        ("ip_high IS NULL", "ip, port, snapshot"),
-        ("ip_high IS NOT NULL", "ip_high, ip, port, snapshot"),
+        (_V4, "ip, port, snapshot"),
+        (_V6, "ip_high, ip, port, snapshot"),
     ),
     True: (
-        ("ip_high IS NOT NULL", "ip_high DESC, ip DESC, port DESC, snapshot DESC"),
-        ("ip_high IS NULL", "ip DESC, port DESC, snapshot DESC"),
+        (_V6, "ip_high DESC, ip DESC, port DESC, snapshot DESC"),
+        (_V4, "ip DESC, port DESC, snapshot DESC"),
     ),
 }
 
@@ -112,11 +113,23 @@ def services(
         yield from _selected(con, node, fields)
     else:
         beyond = _beyond(start, None, descending=descending)
+        impossible = _not_asked(node)
         for family, order in _FAMILIES[descending]:
+            if family in impossible:
+                continue
             within = Sql(f"{family} AND {beyond.text}", beyond.values)
             for row in _selected(con, node, fields, within, order=order, limit=limit):
                 limit = None if limit is None else limit - 1
                 yield row
+
+
+def _not_asked(node: Node) -> set[str]:
+    """The families in which there is nothing, since an address of the other one is asked for."""
+    return {
+        _V6 if one.value.first.high is None else _V4
+        for one in conjuncts(node)
+        if isinstance(one, Condition) and isinstance(one.value, Network) and one.symbol != "!="
+    }
 
 
 class Page:

@@ -9,6 +9,7 @@ from gatewatch.model.errors import BadQuery
 from gatewatch.model.fields import FIELDS, Field, Kind
 from gatewatch.query.dialects import NATIVE, Dialect, is_text
 from gatewatch.query.names import Named, named
+from gatewatch.query.networks import NetworkSet
 from gatewatch.query.nodes import (
     EVERYTHING,
     PRESENT,
@@ -189,7 +190,7 @@ class Terms:
                 column=at + 1, what="files of addresses are read on the command line only",
                 mend="write the addresses themselves: ip:{192.0.2.1, 198.51.100.0/24}",
             )  # fmt: skip
-        networks = tuple(self.files(name))
+        networks = NetworkSet(self.files(name))
         if not networks:
             raise BadQuery(
                 column=at + 1, what=f'"{name}" holds no address', mend="write one a line"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from gatewatch.model.address import Network, parse_network
+from gatewatch.model.address import Network, canonical, parse_network
 from gatewatch.model.errors import InputUnreadable
 from gatewatch.model.hostile import shown
 
@@ -128,6 +128,9 @@ def _read_line(found: AddressFile, number: int, line: str, networks_of: AsNetwor
 
 def _networks(text: str, networks_of: AsNetworks | None) -> Sequence[Network]:
     """What one entry names; raises ValueError with the reason."""
+    # Long lists hold nothing else.
+    if address := canonical(text):
+        return [Network(address, address)]
     if named := _AS.fullmatch(text):
         if networks_of is None:
             raise ValueError("is an AS number, which only a scope may name")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["UNDERSTANDING", "connect", "copy_to", "literal", "parquet"]
 
 ROW_GROUP = 1 << 20
+# Who asks for one address reads one group of it in each snapshot, whole.
+SERVICES_GROUP = 1 << 17
 # A dictionary pays when a value stands for at least this many rows; DuckDB judges alike.
 ROWS_PER_VALUE = 20
 _SMALL = 10_000
@@ -61,21 +63,26 @@ def connect(**config: str | int) -> "duckdb.DuckDBPyConnection":
 
 
 def copy_to(
-    con: "duckdb.DuckDBPyConnection", select: str, path: Path, *, dictionaries: tuple[str, ...] = ()
+    con: "duckdb.DuckDBPyConnection",
+    select: str,
+    path: Path,
+    *,
+    dictionaries: tuple[str, ...] = (),
+    group: int = ROW_GROUP,
 ) -> int:
     """Writes the rows of `select` to the Parquet file `path`; returns their number.
 
     `dictionaries` names columns of few values; AssertionError when one of them was written
-    plain although its values repeat.
+    plain although its values repeat. `group`: rows of a row group.
     """
     counted = con.execute(
         f"COPY ({select}) TO {literal(path)} "
-        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group})"
     ).fetchone()
     rows = int(counted[0]) if counted else 0
     if rows > _SMALL:
         for column in dictionaries:
-            _assert_dictionary(con, path, column)
+            _assert_dictionary(con, path, column, group)
     return rows
 
 
@@ -90,7 +97,9 @@ def parquet(paths: Iterable[Path]) -> str:
     return f"read_parquet([{', '.join(map(literal, plain))}])"
 
 
-def _assert_dictionary(con: "duckdb.DuckDBPyConnection", path: Path, column: str) -> None:
+def _assert_dictionary(
+    con: "duckdb.DuckDBPyConnection", path: Path, column: str, group: int
+) -> None:
     """Each full row group of `column` is dictionary-encoded, unless its values hardly repeat."""
     groups = con.execute(
         f"SELECT encodings, num_values FROM parquet_metadata({literal(path)}) "
@@ -102,5 +111,5 @@ def _assert_dictionary(con: "duckdb.DuckDBPyConnection", path: Path, column: str
     rows, values = con.execute(
         f'SELECT count("{column}"), count(DISTINCT "{column}") FROM {parquet([path])}'
     ).fetchall()[0]
-    repeats = values and rows / values >= ROWS_PER_VALUE
+    repeats = values and min(rows, group) / values >= ROWS_PER_VALUE
     assert not repeats, f"{path.name}: column {column} was written without a dictionary"

@@ -23,7 +23,7 @@ from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.store.durable import fingerprint_of, settle, writing
 from gatewatch.store.manifest import NAME as MANIFEST
 from gatewatch.store.manifest import Manifest, save_manifest
-from gatewatch.store.schema import UNDERSTANDING, connect, copy_to, parquet
+from gatewatch.store.schema import SERVICES_GROUP, UNDERSTANDING, connect, copy_to, parquet
 from gatewatch.store.spool import Columns, Spool, take
 
 if TYPE_CHECKING:
@@ -189,6 +189,7 @@ class SnapshotWriter:
             "FROM part",
             self.folder / "snapshot" / f"services-{family}-{number:04}.parquet",
             dictionaries=_CHEAP,
+            group=SERVICES_GROUP,
         )
 
     def _strongest(self, part: Columns) -> Columns:
