@@ -49,7 +49,7 @@ def test_stderr_says_what_was_counted_where(capsys: pytest.CaptureFixture[str]) 
     run(["count", "--unit", "hosts"])
     assert capsys.readouterr().err.startswith("hosts, snapshot 2026-11-20, ")
     run(["count", "snapshot:*"])
-    assert capsys.readouterr().err == "services, 2 snapshots, 2026-11-01 to 2026-11-20\n"
+    assert capsys.readouterr().err == "services, 2 snapshots, 1 November 2026 to 20 November 2026\n"
     run(["count", "-q"])
     assert capsys.readouterr().err == ""
 

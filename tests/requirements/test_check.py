@@ -137,9 +137,9 @@ def test_a_clean_project_has_one_closing_line_of_counts(project: Path) -> None:
     code, lines = checked(project)
     assert code == 0, lines
     assert lines[-1] == "5 passed, 0 failed"
-    assert [line.split() for line in lines[:-1]] == [
-        [name, "ok"] for name in ("format", "lint", "types", "imports", "tests")
-    ]
+    # On a slow machine the tests also say how far they are.
+    said = [line.split() for line in lines[:-1] if not line.endswith(" %")]
+    assert said == [[name, "ok"] for name in ("format", "lint", "types", "imports", "tests")]
 
 
 @pytest.mark.slow

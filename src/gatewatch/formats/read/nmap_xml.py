@@ -24,10 +24,7 @@ from gatewatch.protocol.xml import End, Start
 __all__ = ["NAME", "SENTENCE", "read", "sniff"]
 
 NAME = "nmap-xml"
-SENTENCE = (
-    "Nmap -oX; answers of unknown services come from its fingerprints; ports that it only counts "
-    "(extraports) are left out (XML)."
-)
+SENTENCE = "Nmap -oX; unknown services by their fingerprints, ports only counted left out (XML)."
 
 _ROOT = re.compile(rb"<nmaprun\b[^>]*+")
 # What one script may bring: fingerprint-strings has some thirty values, ssl-cert as many.
