@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from gatewatch.model.address import parse_address
 from gatewatch.model.moment import parse_moment
@@ -15,8 +15,8 @@ from gatewatch.model.observation import Answer, Observation, Outcome, Place, Spo
 from gatewatch.model.snapshot import SnapshotInfo, Source
 from gatewatch.pipeline.ingest import ingest_records
 
-# A deadline would measure the load of the machine; pytest-timeout bounds each test.
-settings.register_profile("house", deadline=None)
+# Deadlines would measure the load of the machine; pytest-timeout bounds each test.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
 # A shell starts what it puts in the background deaf to Ctrl-C, and our programs would inherit that.
