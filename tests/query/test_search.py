@@ -50,6 +50,15 @@ def test_each_condition_finds_what_its_words_say(
     assert count_services(con, node) == sum(holds(node, one) for one in known.services)
 
 
+@pytest.mark.parametrize("query", ["version:[2.7 TO 2.7.17]", "version>=2.7 version<4.10"])
+def test_versions_between_two_are_found(
+    known: MadeUp, con: "duckdb.DuckDBPyConnection", query: str
+) -> None:
+    """DuckDB makes one BETWEEN of two comparisons, which lists would not survive."""
+    node = parse(query).node
+    assert count_services(con, node) == sum(holds(node, one) for one in known.services)
+
+
 @given(LIKELY)
 @AGREE
 def test_conditions_combine_as_sets_do(

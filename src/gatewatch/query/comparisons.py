@@ -60,11 +60,15 @@ def matches(column: str, value: str) -> Sql:
 
 
 def _version_key(text: str) -> str:
-    """SQL that orders versions: numbers as numbers, words before numbers, short before long."""
+    """SQL that orders versions: numbers as numbers, words before numbers, short before long.
+
+    One text and no list: DuckDB joins two comparisons of one key into a BETWEEN, which it then
+    refuses for lists. The mark between the parts sorts before everything that parts are made of.
+    """
     number = "ltrim(part, '0')"
     key = f"if(part ~ '^[0-9]', '1' || lpad(length({number})::VARCHAR, 4, '0') || {number}, part)"
     parts = f"regexp_extract_all(regexp_replace(lower({text}), '^v', ''), '[0-9]+|[a-z]+')"
-    return f"list_transform({parts}, lambda part: {key})"
+    return f"array_to_string(list_transform({parts}, lambda part: {key}), chr(1))"
 
 
 def version_compared(sign: str) -> Compile:
