@@ -23,6 +23,8 @@ def command(*words: str) -> list[str]:
 def slow_scan(lab: Laboratory, tmp_path: Path) -> Iterator[Scan]:
     """A scan that has begun and takes a while."""
     (tmp_path / "scope.txt").write_text(f"{TARGETS}\n")
+    # The processes of the scan before may take a moment to see that they are alone.
+    _until(lambda: "gatewatch" not in tables(lab))
     with running(lab, tmp_path, {"lake": command("--rate", "8", "--out", "scan")}) as scans:
         _until(lambda: "gatewatch" in tables(lab))
         yield scans["lake"]

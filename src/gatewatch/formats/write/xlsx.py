@@ -126,7 +126,9 @@ def _width(heading: str, values: Sequence[Value]) -> int:
 def _sheet_name(table: Table, number: int) -> str:
     """Short, without what Excel forbids, and like no other."""
     words = _FORBIDDEN.sub(" ", shown(table.title or "data"))
-    return f"{number} {words}"[:_NAME_MOST].strip()
+    # Excel counts in UTF-16.
+    name = f"{number} {words}".encode("utf-16-le", "replace")[: 2 * _NAME_MOST]
+    return name.decode("utf-16-le", "ignore").strip()
 
 
 def _too_much(limit: str) -> FormatUnfit:
