@@ -4,8 +4,7 @@ import argparse
 
 from gatewatch.cli.output import write_table
 from gatewatch.cli.progress import say
-from gatewatch.cli.question import counted
-from gatewatch.cli.settings import CATALOGUE, lake_of, setting
+from gatewatch.cli.question import counted, opened_lake
 
 __all__ = ["write_catalogue_diff"]
 
@@ -20,9 +19,8 @@ def write_catalogue_diff(
     """
     from gatewatch.model.table import Look, Table
     from gatewatch.pipeline.recatalogue import compare, two_of
-    from gatewatch.pipeline.understand import open_lake
 
-    lake = open_lake(lake_of(args), setting(CATALOGUE, args))
+    lake = opened_lake(args)
     old, new = two_of(lake, before, after)
     found = compare(lake, old, new, lake.snapshot(snapshot).id)
     say(

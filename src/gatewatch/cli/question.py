@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gatewatch.cli.progress import say
-from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
+from gatewatch.cli.settings import CATALOGUE, TIMEOUT, add_lake_option, add_option, lake_of, setting
 from gatewatch.model.errors import BadArguments, BadScope
 from gatewatch.report.wording import age_of, counted, looked_at
 
@@ -34,6 +34,7 @@ __all__ = [
     "Question",
     "add_dialect_option",
     "add_query_argument",
+    "add_reading_options",
     "addresses_in",
     "age_of",
     "asked",
@@ -41,6 +42,7 @@ __all__ = [
     "dialect_named",
     "field_of",
     "looked_at",
+    "opened_lake",
     "say_why_nothing",
     "understood",
 ]
@@ -92,7 +94,7 @@ def add_query_argument(parser: argparse.ArgumentParser) -> None:
         "without one: everything (docs/reference/query.md)",
     )
     add_dialect_option(parser)
-    add_lake_option(parser)
+    add_reading_options(parser)
 
 
 def add_dialect_option(parser: argparse.ArgumentParser, flag: str = "--dialect") -> None:
@@ -126,6 +128,22 @@ def understood(args: argparse.Namespace) -> "Query":
     )
 
 
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
+    """Adds `--lake DIR` and `--timeout SECONDS`."""
+    add_lake_option(parser)
+    add_option(parser, TIMEOUT)
+
+
+def opened_lake(args: argparse.Namespace) -> "Lake":
+    """The lake of the settings, understood with today's catalogue and bounded in time.
+
+    Raises LakeMissing, LakeTooNew and LakeCorrupt.
+    """
+    from gatewatch.pipeline.understand import open_lake
+
+    return open_lake(lake_of(args), setting(CATALOGUE, args), setting(TIMEOUT, args) or None)
+
+
 @contextmanager
 def asked(
     args: argparse.Namespace, widened: "Widened | None" = None, *, silent: bool = False
@@ -135,14 +153,13 @@ def asked(
     `widened` may have it look at more of the lake's snapshots than its query chose; unless
     `silent`, notes are said. Raises BadQuery, LakeMissing, LakeTooNew and LakeCorrupt.
     """
-    from gatewatch.pipeline.understand import open_lake
     from gatewatch.query.scope import scope
     from gatewatch.query.search import prove_patterns
 
     query = understood(args)
     for note in () if silent else query.notes:
         say(note, args)
-    lake = open_lake(lake_of(args), setting(CATALOGUE, args))
+    lake = opened_lake(args)
     found = scope(query.node, lake.snapshots)
     if widened is not None:
         found = widened(found, lake.snapshots)

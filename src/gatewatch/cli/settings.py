@@ -38,6 +38,7 @@ __all__ = [
     "NETWORKS",
     "QUIET",
     "SETTINGS",
+    "TIMEOUT",
     "Effective",
     "Setting",
     "add_lake_option",
@@ -48,6 +49,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+_DAY_S = 86_400
 _PROJECT_FILE = Path("gatewatch.toml")
 
 
@@ -96,6 +98,17 @@ def _switch(raw: object, folder: Path) -> bool:
     if isinstance(raw, str) and raw.strip().lower() in words:
         return words[raw.strip().lower()]
     raise ValueError("give true or false")
+
+
+def _seconds(raw: object, folder: Path) -> float:
+    del folder
+    try:
+        value = float(raw) if isinstance(raw, str | int | float) else -1.0
+    except ValueError:
+        value = -1.0
+    if isinstance(raw, bool) or not 0 <= value < _DAY_S:
+        raise ValueError("give seconds, 0 for no limit")
+    return value
 
 
 def _choice(raw: object, choices: tuple[str, ...]) -> str:
@@ -170,10 +183,28 @@ ERRORS = _one_of(
     ("text", "json"),
     "How an error is written on stderr: a line for people or one JSON object.",
 )
+TIMEOUT = Setting(
+    "timeout",
+    "seconds",
+    3600.0,
+    _seconds,
+    "How long one question to the lake may take; 0 is no limit.",
+)
 
 SETTINGS: dict[str, Setting[Any]] = {
     entry.name: entry
-    for entry in (LAKE, CONTACT, CATALOGUE, NETWORKS, COLOR, LANG, ACCESSIBLE, QUIET, ERRORS)
+    for entry in (
+        LAKE,
+        CONTACT,
+        CATALOGUE,
+        NETWORKS,
+        TIMEOUT,
+        COLOR,
+        LANG,
+        ACCESSIBLE,
+        QUIET,
+        ERRORS,
+    )
 }
 
 

@@ -39,6 +39,7 @@ __all__ = [
     "PlaceTaken",
     "PoliteRefusal",
     "PortMissing",
+    "QueryTooSlow",
     "QueryUnknown",
     "RangesMissing",
     "ScanDamaged",
@@ -292,6 +293,13 @@ class LakeBusy(GatewatchError):
     """{where}: process {pid} has been writing for {age}: wait for it or stop it; readers may go on"""
 
     id = "lake-busy"
+    exit_code = Exit.DATA
+
+
+class QueryTooSlow(GatewatchError):
+    """{where}: the question took longer than {seconds} s: narrow it (a country, a network, one snapshot), or allow more with --timeout"""
+
+    id = "query-too-slow"
     exit_code = Exit.DATA
 
 

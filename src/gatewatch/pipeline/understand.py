@@ -56,8 +56,10 @@ StoredRow = tuple[Any, ...]
 """A row of a responses file, in the order of its columns."""
 
 
-def open_lake(path: Path, overlay: Path | None = None) -> Lake:
+def open_lake(path: Path, overlay: Path | None = None, seconds: float | None = None) -> Lake:
     """The lake at `path`, understood with today's catalogue and the user's `overlay` folder.
+
+    One reading of it may take `seconds`.
 
     When the catalogue changed since the last import, the responses are read again first, which
     takes some seconds for a hundred thousand of them.
@@ -65,7 +67,7 @@ def open_lake(path: Path, overlay: Path | None = None) -> Lake:
     lake = Lake.open(path)
     knowledge = known_to(path, overlay)
     today = catalogue_id(knowledge)
-    lake = Lake(lake.path, replace(lake.manifest, catalogue=today))
+    lake = Lake(lake.path, replace(lake.manifest, catalogue=today), seconds)
     missing = [file for file in lake.response_files() if not lake.understanding_file(file).exists()]
     if missing:
         # What this needs would cost every report a tenth of a second.

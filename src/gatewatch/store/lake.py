@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gatewatch.model.errors import LakeCorrupt, LakeMissing, SnapshotUnknown
 from gatewatch.model.snapshot import SnapshotInfo
+from gatewatch.store.capped import capped
 from gatewatch.store.manifest import Manifest, load_manifest
 from gatewatch.store.schema import UNDERSTANDING, connect, literal, parquet
 
@@ -42,6 +43,8 @@ class Lake:
 
     path: Path
     manifest: Manifest
+    seconds: float | None = None
+    """How long one reading may take; None: as long as it takes."""
 
     @classmethod
     def open(cls, path: Path) -> "Lake":
@@ -133,14 +136,18 @@ class Lake:
 
     @contextmanager
     def reading(self, snapshots: Sequence[str]) -> Iterator["duckdb.DuckDBPyConnection"]:
-        """`connect` for a with-block; a damaged file becomes LakeCorrupt."""
+        """`connect` for a with-block; a damaged file becomes LakeCorrupt.
+
+        Raises QueryTooSlow when the block takes longer than `seconds`.
+        """
         import duckdb
 
         damage = (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException)
         try:
             con = self.connect(snapshots)
             try:
-                yield con
+                with capped(con, self.seconds, self.path):
+                    yield con
             finally:
                 con.close()
         except RuntimeError as error:

@@ -12,8 +12,7 @@ from gatewatch.cli.output import (
     write_tables,
 )
 from gatewatch.cli.progress import say
-from gatewatch.cli.question import field_of
-from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
+from gatewatch.cli.question import add_reading_options, field_of, opened_lake
 from gatewatch.model.errors import BadArguments, Exit
 
 if TYPE_CHECKING:
@@ -57,13 +56,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=f"so many rows at most, 0: all (default: {_LIMIT} services, {_VALUES} values; "
         "all for programs)",
     )
-    add_lake_option(parser)
+    add_reading_options(parser)
     add_format_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Writes the summary and the services, or a row for each value with --by."""
-    from gatewatch.pipeline.understand import open_lake
     from gatewatch.query.parser import parse
 
     if args.catalogues:
@@ -71,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     query = parse(" ".join(args.query))
     for note in query.notes:
         say(note, args)
-    lake = open_lake(lake_of(args), setting(CATALOGUE, args))
+    lake = opened_lake(args)
     infos = [lake.snapshot(name) for name in (args.before, args.after)]
     _require_two(infos, query.node)
     tables = _by_value if args.by else _services

@@ -23,7 +23,8 @@ from gatewatch.cli.output import (
     write_table,
     write_tables,
 )
-from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
+from gatewatch.cli.question import add_reading_options, opened_lake
+from gatewatch.cli.settings import CATALOGUE, setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,17 +49,16 @@ _ROW = ("ip", "port", *EXPLAINED)
 def configure(parser: argparse.ArgumentParser) -> None:
     """The addresses."""
     parser.add_argument("ip", metavar="IP", nargs="+", help="IPv4 or IPv6, defanged ones too")
-    add_lake_option(parser)
+    add_reading_options(parser)
     add_format_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Tables an address for people; in formats for programs one row a hint or a near miss."""
     from gatewatch.model.table import Table
-    from gatewatch.pipeline.understand import open_lake
 
     addresses = list(dict.fromkeys(address_of(word, "explain") for word in args.ip))
-    lake = open_lake(lake_of(args), setting(CATALOGUE, args))
+    lake = opened_lake(args)
     with lake.reading([info.id for info in lake.snapshots]) as con:
         if for_people(args):
             return write_tables(_pages(con, lake, addresses, args), args)

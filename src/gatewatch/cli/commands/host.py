@@ -24,8 +24,8 @@ from gatewatch.cli.output import (
 )
 from gatewatch.cli.parser import as_typed
 from gatewatch.cli.progress import say
-from gatewatch.cli.question import looked_at
-from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
+from gatewatch.cli.question import add_reading_options, looked_at, opened_lake
+from gatewatch.cli.settings import CATALOGUE, lake_of, setting
 from gatewatch.model.errors import Exit
 
 if TYPE_CHECKING:
@@ -60,16 +60,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="only the answer, every line of it, with what cannot be seen as escapes",
     )
-    add_lake_option(parser)
+    add_reading_options(parser)
     add_format_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """A page an address for people; in formats for programs one row a sighting."""
-    from gatewatch.pipeline.understand import open_lake
-
     addresses = list(dict.fromkeys(address_of(word, "host") for word in args.ip))
-    lake = open_lake(lake_of(args), setting(CATALOGUE, args))
+    lake = opened_lake(args)
     with lake.reading([info.id for info in lake.snapshots]) as con:
         if args.raw:
             return min([_raw(con, lake, one, args) for one in addresses])

@@ -11,7 +11,7 @@ from gatewatch.cli.output import (
     write_tables,
 )
 from gatewatch.cli.progress import say
-from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
+from gatewatch.cli.question import add_reading_options, opened_lake
 from gatewatch.model.errors import Exit
 
 HELP = "Show what of a network is exposed, how vulnerable it is, and what became of it."
@@ -28,20 +28,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-n", dest="count", metavar="N", type=int, default=10, help="so many models (default: 10)"
     )
-    add_lake_option(parser)
+    add_reading_options(parser)
     add_format_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Writes the network's tables; for programs a row for each snapshot."""
     from gatewatch.model.language import ENGLISH
-    from gatewatch.pipeline.understand import open_lake
     from gatewatch.report.network import network_node, network_view
     from gatewatch.report.tables import network as tables
     from gatewatch.report.tables.basis import Basis
 
     node = network_node(args.network)
-    lake = open_lake(lake_of(args), setting(CATALOGUE, args))
+    lake = opened_lake(args)
     infos = lake.snapshots
     with (
         lake.reading([info.id for info in infos]) as con,

@@ -5,8 +5,7 @@ import time
 
 from gatewatch.cli.output import add_format_option, write_table
 from gatewatch.cli.progress import say
-from gatewatch.cli.question import counted, looked_at
-from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
+from gatewatch.cli.question import add_reading_options, counted, looked_at, opened_lake
 from gatewatch.model.errors import BadArguments, Exit
 
 HELP = "Show what a host shares with 2 to 100 others: realm, body, header order, certificate."
@@ -16,7 +15,7 @@ EXAMPLES = ("gatewatch pivot 192.0.2.7", "gatewatch pivot 2001:db8::7 --format n
 def configure(parser: argparse.ArgumentParser) -> None:
     """The address."""
     parser.add_argument("ip", metavar="IP", help="IPv4 or IPv6, a defanged one too")
-    add_lake_option(parser)
+    add_reading_options(parser)
     add_format_option(parser)
 
 
@@ -24,7 +23,6 @@ def run(args: argparse.Namespace) -> int:
     """One row for each value that few others have, with the query for all of them."""
     from gatewatch.model.address import parse_address
     from gatewatch.model.table import Look, Table
-    from gatewatch.pipeline.understand import open_lake
     from gatewatch.query.pivot import MOST, shared
     from gatewatch.report.host import sightings
 
@@ -33,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as error:
         what = f'"{args.ip}": {error}'
         raise BadArguments(where="pivot", what=what, mend="write one address") from None
-    lake = open_lake(lake_of(args), setting(CATALOGUE, args))
+    lake = opened_lake(args)
     with lake.reading([info.id for info in lake.snapshots]) as con:
         seen = {one.snapshot for one in sightings(con, address)}
     latest = next((info for info in reversed(lake.snapshots) if info.id in seen), None)

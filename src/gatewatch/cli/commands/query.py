@@ -10,10 +10,12 @@ from gatewatch.cli.progress import say
 from gatewatch.cli.question import (
     add_dialect_option,
     add_query_argument,
+    add_reading_options,
     asked,
     counted,
     dialect_named,
     looked_at,
+    opened_lake,
     understood,
 )
 from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
@@ -62,7 +64,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--limit", metavar="N", type=int, default=_LIMIT,
         help=f"so many changes at most, 0: all (default: {_LIMIT})",
     )  # fmt: skip
-    add_lake_option(running)
+    add_reading_options(running)
     add_format_option(running)
     running.set_defaults(verb=_run)
     delete = verbs.add_parser("delete", help="forget a kept query")
@@ -161,13 +163,12 @@ def _list(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     from gatewatch.model.table import Look, Table
-    from gatewatch.pipeline.understand import open_lake
     from gatewatch.query.parser import parse
     from gatewatch.query.saved import changes, named
     from gatewatch.query.scope import scope
 
     overlay = setting(CATALOGUE, args)
-    lake = open_lake(lake_of(args), overlay)
+    lake = opened_lake(args)
     kept = named(lake.path, args.name)
     found = scope(parse(kept.query, overlay=overlay).node, lake.snapshots)
     infos = lake.snapshots[-2:]
