@@ -33,6 +33,8 @@ __all__ = [
     "LakeMissing",
     "LakeTooNew",
     "LakeUnwritable",
+    "LogIncomplete",
+    "LogUnknown",
     "MissingPrivilege",
     "NothingUsable",
     "OutputUnwritable",
@@ -205,6 +207,18 @@ class TimeMissing(GatewatchError):
     """{where}: {format} records do not say when: add --time 2026-11-24T10:00:00Z (when scanned)"""
 
     id = "time-missing"
+
+
+class LogIncomplete(GatewatchError):
+    """{where}: times of {source} {what}: add {mend}"""
+
+    id = "log-incomplete"
+
+
+class LogUnknown(GatewatchError):
+    """{where}: no known log begins with "{head}": see "gatewatch watch sources", or give --map FILE"""
+
+    id = "log-unknown"
 
 
 class PlaceTaken(GatewatchError):
