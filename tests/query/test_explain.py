@@ -3,14 +3,15 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from tests.query.made_up import MadeUp
-from tests.query.trees import ANY
+from tests.query.trees import ANY, LIKELY
 
-from gatewatch.query.explain import MOST_COUNTS, MOST_LEAVES, advice, leaves, why_nothing
+from gatewatch.query.explain import MOST_COUNTS, MOST_LEAVES, advice, leaves, nearest, why_nothing
 from gatewatch.query.nodes import Node, conditions
 from gatewatch.query.parser import parse
 from gatewatch.query.printing import printed
+from gatewatch.query.search import count_services
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,6 +40,44 @@ def test_the_pair_that_empties_the_answer_is_named(con: "duckdb.DuckDBPyConnecti
 
 def test_one_clause_explains_itself(con: "duckdb.DuckDBPyConnection") -> None:
     assert why_nothing(con, parse("port:1").node) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "near"),
+    [
+        ("server:gSOAP/2.9", "server:gSOAP/2"),
+        ('country:IT server="gSOAP/2.7 beta"', "country:IT server:gSOAP/2.7"),
+        ("software.version:2.7.99", "software.version:2.7"),
+        ("ip:192.0.3.7", "ip:192.0.0.0/16"),
+        ("ip:2001:db8:0:9::1", "ip:2001:db8::/48"),
+        ("port:80 port:7547 asn:64497", "port:80 asn:64497"),
+    ],
+)
+def test_the_nearest_query_finds_something(
+    con: "duckdb.DuckDBPyConnection", query: str, near: str
+) -> None:
+    node = parse(query).node
+    assert not count_services(con, node)
+    found = nearest(con, node)
+    assert found is not None
+    assert found.clause == near
+    assert found.services == count_services(con, parse(near).node) > 0
+
+
+@pytest.mark.parametrize("query", ["port:1", "not *", "port:1 status:299"])
+def test_where_nothing_is_near_none_is_offered(
+    con: "duckdb.DuckDBPyConnection", query: str
+) -> None:
+    found = nearest(con, parse(query).node)
+    assert found is None
+
+
+@given(LIKELY)
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
+def test_what_is_near_is_found(con: "duckdb.DuckDBPyConnection", node: Node) -> None:
+    found = nearest(con, node)
+    if found is not None:
+        assert count_services(con, parse(found.clause).node) == found.services > 0
 
 
 @pytest.mark.parametrize(

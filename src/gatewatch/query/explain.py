@@ -1,13 +1,17 @@
 """What a query means, said in full; and why it finds nothing, clause by clause.
 
-Cost is bounded: `why_nothing` counts at most `MOST_COUNTS` times, `leaves` names at most
-`MOST_LEAVES` conditions.
+Cost is bounded: `why_nothing` and `nearest` count at most `MOST_COUNTS` times each, `leaves` names
+at most `MOST_LEAVES` conditions.
 """
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations, islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from gatewatch.model.address import Network, parse_network
+from gatewatch.model.fields import Kind
 from gatewatch.query.nodes import (
     And,
     Condition,
@@ -27,12 +31,14 @@ from gatewatch.query.search import count_services
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["MOST_COUNTS", "MOST_LEAVES", "Alone", "advice", "leaves", "why_nothing"]
+__all__ = ["MOST_COUNTS", "MOST_LEAVES", "Alone", "advice", "leaves", "nearest", "why_nothing"]
 
 MOST_COUNTS = 8
 MOST_LEAVES = 64
 _MOST_ALONE = 6
 _ONE_VALUE = frozenset({":", "="})
+# The last word or number of a text or version, with what stands before it.
+_LAST_PART = re.compile(r"[^0-9A-Za-z]*[0-9A-Za-z]+[^0-9A-Za-z]*$")
 
 
 class Alone(NamedTuple):
@@ -66,6 +72,23 @@ def why_nothing(con: "duckdb.DuckDBPyConnection", node: Node) -> list[Alone]:
     return told
 
 
+def nearest(con: "duckdb.DuckDBPyConnection", node: Node) -> Alone | None:
+    """The query closest to `node`, which finds nothing, that finds something; None: none was found.
+
+    First one value is widened (a network, a version, a text by its last part), then one clause is
+    left out, the one without which least is found. Eight counts at most.
+    """
+    clauses = conjuncts(node)[:_MOST_ALONE]
+    left = MOST_COUNTS - (len(clauses) if len(clauses) > 1 else 0)
+    for wider in islice(_wider_queries(clauses), left):
+        if services := count_services(con, wider):
+            return Alone(printed(wider), services)
+    fewer = [all_of(clauses[:at] + clauses[at + 1 :]) for at in range(len(clauses))]
+    counted = [(count_services(con, one), at) for at, one in enumerate(fewer)] if fewer[1:] else []
+    found = min(((services, at) for services, at in counted if services), default=None)
+    return None if found is None else Alone(printed(fewer[found[1]]), found[0])
+
+
 def advice(node: Node) -> Iterator[str]:
     """What the writer of the query may not know of its meaning."""
     if isinstance(node, Host):
@@ -96,6 +119,38 @@ def _leaves(node: Node) -> Iterator[Node]:
         yield from _leaves(node.part)
     elif not isinstance(node, Everything):
         yield node
+
+
+def _wider_queries(clauses: tuple[Node, ...]) -> Iterator[Node]:
+    """The query with one clause widened by one step, each in turn, then by two, and so on."""
+    steps = [(at, _wider(one)) for at, one in enumerate(clauses) if isinstance(one, Condition)]
+    while steps:
+        going = []
+        for at, wider in steps:
+            if (step := next(wider, None)) is not None:
+                yield all_of((*clauses[:at], step, *clauses[at + 1 :]))
+                going.append((at, wider))
+        steps = going
+
+
+def _wider(clause: Condition) -> Iterator[Condition]:
+    """What `clause` says with less and less precision."""
+    if clause.symbol not in _ONE_VALUE:
+        return
+    if isinstance(clause.value, Network):
+        bits, lengths = (
+            (128, (64, 48, 32)) if clause.value.first.high is not None else (32, (24, 16))
+        )
+        size = clause.value.last.number - clause.value.first.number + 1
+        for length in lengths:
+            if size < 1 << (bits - length):
+                network = parse_network(f"{clause.value.first}/{length}")
+                yield replace(clause, symbol=":", value=network)
+    elif isinstance(clause.value, str) and clause.field.kind in (Kind.TEXT, Kind.VERSION):
+        text = clause.value
+        while (shorter := _LAST_PART.sub("", text)) != text and shorter:
+            text = shorter
+            yield replace(clause, symbol=":", value=text)
 
 
 def _negated(node: Node) -> Iterator[Condition]:

@@ -14,7 +14,7 @@ from gatewatch.model.table import Value
 from gatewatch.query.compile import column_of, counted_from, key_of, table_of, where
 from gatewatch.query.cursor import Position, after
 from gatewatch.query.nodes import Condition, Node, conditions, conjuncts
-from gatewatch.query.sql import Sql
+from gatewatch.query.sql import ALL, Sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,7 +30,6 @@ __all__ = [
 
 _BATCH = 2048
 _V4, _V6 = "ip_high IS NULL", "ip_high IS NOT NULL"
-_ALL = Sql("true")
 _BY_ADDRESS = "ip_high NULLS FIRST, ip, port, snapshot"
 # One family after the other: DuckDB then skips whole row groups by their smallest address, and a
 # first page of 20 million services costs what its rows cost.
@@ -180,7 +179,7 @@ def _sorted_by(entry: Field) -> str:
 def _beyond(start: Position | None, sort: Field | None, *, descending: bool) -> Sql:
     """SQL for what comes after `start` in the order of `sort`, else of addresses."""
     if start is None:
-        return Sql("true")
+        return ALL
     if sort is None:
         return after(start, descending=descending)
     column, tied = _sorted_by(sort), after(start, descending=False)
@@ -196,7 +195,7 @@ def _selected(
     con: "duckdb.DuckDBPyConnection",
     node: Node,
     fields: Sequence[Field],
-    within: Sql = _ALL,
+    within: Sql = ALL,
     *,
     sort: Field | None = None,
     order: str = "",

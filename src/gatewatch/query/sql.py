@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["Sql", "joined"]
+__all__ = ["ALL", "Sql", "joined"]
 
 
 class Sql(NamedTuple):
@@ -11,6 +11,10 @@ class Sql(NamedTuple):
 
     text: str
     values: tuple[object, ...] = ()
+
+
+ALL = Sql("true")
+"""No condition."""
 
 
 def joined(word: str, parts: Iterable[Sql]) -> Sql:

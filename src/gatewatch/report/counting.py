@@ -13,6 +13,7 @@ from gatewatch.model.fields import Field, Home, Kind
 from gatewatch.query.compile import UNDERSTANDING, counted_from, key_of, table_of, where
 from gatewatch.query.nodes import Node, conditions
 from gatewatch.query.scope import Scope
+from gatewatch.query.sql import ALL, Sql
 from gatewatch.report.groupings import Grouping
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "all_missing",
     "base_of",
     "counting",
+    "counting_in",
     "uncounted",
     "unit_read",
     "value_names",
@@ -54,18 +56,28 @@ def counting(
     node: Node, groupings: Sequence[Grouping], unit: Unit, snapshots: Sequence[str] = ()
 ) -> Counting:
     """How to count what satisfies `node` by `groupings`; `snapshots`: in these alone."""
-    names = value_names(groupings)
     source, weight = _source(node, groupings, unit)
     condition = where(node)
-    values = (*condition.values, *snapshots)
-    within = f" AND snapshot IN ({', '.join('?' * len(snapshots))})" if snapshots else ""
+    if snapshots:
+        within = f" AND snapshot IN ({', '.join('?' * len(snapshots))})"
+        condition = Sql(condition.text + within, (*condition.values, *snapshots))
+    return counting_in(source, weight, groupings, condition)
+
+
+def counting_in(
+    source: str, weight: str, groupings: Sequence[Grouping], condition: Sql = ALL
+) -> Counting:
+    """How to count the rows of the table `source`; `weight`: SQL for the services of several rows,
+    empty where hosts are counted.
+    """
+    names = value_names(groupings)
     early, late, tables = _split(groupings, names)
     keys = [key_of(table) for table in tables]
     what = f"{weight}::BIGINT AS n" if weight else "ip_high, ip"
     columns = ", ".join([*early, *dict.fromkeys(keys), what])
-    text = f"SELECT {columns} FROM {source} WHERE {condition.text}{within} GROUP BY ALL"
+    text = f"SELECT {columns} FROM {source} WHERE {condition.text} GROUP BY ALL"
     if not late and not any(grouping.overlaps for grouping in groupings):
-        return Counting(text, values, names)
+        return Counting(text, condition.values, names)
     joins = "".join(f" LEFT JOIN {table} USING ({key_of(table)})" for table in tables)
     known = [
         name for own, one in zip(names, groupings, strict=True) if not one.table for name in own
@@ -74,7 +86,7 @@ def counting(
     inner = f"SELECT {', '.join([*known, *late, kept])} FROM ({text}){joins}"
     every = ", ".join(name for own in names for name in own)
     what = "sum(n)::BIGINT AS n" if weight else "ip_high, ip"
-    return Counting(f"SELECT {every}, {what} FROM ({inner}) GROUP BY ALL", values, names)
+    return Counting(f"SELECT {every}, {what} FROM ({inner}) GROUP BY ALL", condition.values, names)
 
 
 def uncounted(node: Node, groupings: Sequence[Grouping], unit: Unit) -> Counting:

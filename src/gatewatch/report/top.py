@@ -17,13 +17,21 @@ from gatewatch.query.nodes import EVERYTHING, all_of
 from gatewatch.query.printing import printed
 from gatewatch.query.scope import Scope
 from gatewatch.query.search import count_hosts, count_services
-from gatewatch.report.counting import HOST, Unit, all_missing, base_of, counting, unit_read
+from gatewatch.report.counting import (
+    HOST,
+    Counting,
+    Unit,
+    all_missing,
+    base_of,
+    counting,
+    unit_read,
+)
 from gatewatch.report.groupings import Grouping
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["SPELLED_OUT", "Bucket", "Report", "top", "total_of"]
+__all__ = ["SPELLED_OUT", "Bucket", "Report", "best_of", "report_of", "top", "total_of"]
 
 SPELLED_OUT = 50
 """The rest has a query that names what it is not, as long as that is so many values at most."""
@@ -81,11 +89,18 @@ def top(
 ) -> Report:
     """The `count` most frequent values of `grouping` in `scope`; `rarest`: least frequent."""
     read = unit_read(scope, unit)
-    found = _counted(con, scope, grouping, count, read, rarest)
-    values, parts, without, rest = found[0][-4:] if found else (0, 0, 0, 0)
-    total = parts
+    found = best_of(con, counting(scope.node, [grouping], read), count, read, rarest=rarest)
+    total = found[0][-3] if found else 0
     if grouping.overlaps or read is Unit.HOSTS:
         total = total_of(con, scope, read)
+    return report_of(scope, grouping, found, total, unit)
+
+
+def report_of(
+    scope: Scope, grouping: Grouping, found: Sequence[Sequence[Any]], total: int, unit: Unit
+) -> Report:
+    """The report that the rows of `best_of` make; `total`: how many satisfy the query."""
+    values, _, without, rest = found[0][-4:] if found else (0, 0, 0, 0)
     base = base_of(scope, [grouping])
     width = len(grouping.columns)
     named = [row[:width] for row in found if any(value is not None for value in row[:width])]
@@ -123,16 +138,18 @@ def total_of(con: "duckdb.DuckDBPyConnection", scope: Scope, unit: Unit) -> int:
     return {Unit.SERVICES: count_services, Unit.HOSTS: count_hosts}[read](con, scope.node)
 
 
-def _counted(
+def best_of(
     con: "duckdb.DuckDBPyConnection",
-    scope: Scope,
-    grouping: Grouping,
+    rows: Counting,
     count: int,
     unit: Unit,
-    rarest: bool,
+    *,
+    rarest: bool = False,
 ) -> list[tuple[Any, ...]]:
-    """Rows of the values and their count, then: number of values, all parts, missing, other."""
-    rows = counting(scope.node, [grouping], unit)
+    """The `count` most frequent values of the one grouping of `rows`, how often each, and sums.
+
+    The sums are the same in each row: number of values, all parts, missing, other.
+    """
     [names] = rows.names
     listed, missing = ", ".join(names), all_missing(names)
     order = f"{missing}, n {'ASC' if rarest else 'DESC'}, {listed}"
