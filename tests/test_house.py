@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from gatewatch.acs.state.engines import engine_modules
 from gatewatch.assess.feeds import feed_readers
 from gatewatch.assess.schemes import schemes
 from gatewatch.cli.commands import command_words, load_command
@@ -69,6 +70,7 @@ def run(args):
         ("enrich/read", range_readers),
         ("assess/schemes", schemes),
         ("assess/feeds", feed_readers),
+        ("acs/state/engines", engine_modules),
         ("cli/commands", lambda: {word: load_command(word) for word in command_words()}),
     ],
 )

@@ -15,6 +15,7 @@ from enum import IntEnum
 from gatewatch.model.hostile import shown
 
 __all__ = [
+    "AcsKeyUnusable",
     "BadArguments",
     "BadQuery",
     "BadScope",
@@ -47,6 +48,7 @@ __all__ = [
     "ScanDamaged",
     "ScanUnknown",
     "SnapshotUnknown",
+    "StateUnusable",
     "SystemRefusal",
     "TimeMissing",
     "all_errors",
@@ -334,6 +336,20 @@ class RangesMissing(GatewatchError):
     """{where}: no network data is imported: "gatewatch geo import FILE" brings it"""
 
     id = "ranges-missing"
+    exit_code = Exit.DATA
+
+
+class StateUnusable(GatewatchError):
+    """{where}: what the ACS remembers cannot be used, {what}: {mend}"""
+
+    id = "state-unusable"
+    exit_code = Exit.DATA
+
+
+class AcsKeyUnusable(GatewatchError):
+    """{where}: {what}: {mend}"""
+
+    id = "acs-key-unusable"
     exit_code = Exit.DATA
 
 
