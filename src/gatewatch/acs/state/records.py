@@ -53,7 +53,7 @@ class Parameter:
     """One parameter as the device last told it; None: never told."""
 
     value: str
-    type: str = "xsd:string"
+    type: str = "string"
     writable: bool | None = None
 
 
