@@ -15,6 +15,7 @@ from gatewatch.acs.state.engines import engine_modules
 from gatewatch.assess.feeds import feed_readers
 from gatewatch.assess.schemes import schemes
 from gatewatch.cli.commands import command_words, load_command
+from gatewatch.cli.watching import watch_words
 from gatewatch.enrich.read import readers as range_readers
 from gatewatch.formats.export import exporters
 from gatewatch.formats.read import readers
@@ -72,12 +73,13 @@ def run(args):
         ("assess/feeds", feed_readers),
         ("acs/state/engines", engine_modules),
         ("cli/commands", lambda: {word: load_command(word) for word in command_words()}),
+        ("cli/watching", watch_words),
     ],
 )
 def test_the_folder_is_the_list(folder: str, registry: Callable[[], Mapping[str, object]]) -> None:
     listed = {str(getattr(module, "__file__", "")) for module in registry().values()}
     files = (SRC / "gatewatch" / folder).glob("*.py")
-    assert listed == {str(file) for file in files if file.stem != "__init__"}
+    assert listed == {str(file) for file in files if not file.stem.startswith("_")}
 
 
 @pytest.fixture

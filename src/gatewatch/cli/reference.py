@@ -72,12 +72,16 @@ def _command(word: str, parser: argparse.ArgumentParser) -> Iterator[str]:
     if aliases:
         yield f"Also: {', '.join(f'`{alias}`' for alias in aliases)}."
     yield from _takes(parser)
-    subs = sub_commands(parser)
-    for sub in dict.fromkeys(subs.values()):
-        name = sub.prog.rpartition(" ")[2]
-        yield from ("", f"### {sub.prog}", "", _sentence(sentence_of(parser, name)))
-        yield from _takes(sub)
+    yield from _sub_commands(parser, "###")
     yield from ("", "```console", *(f"$ {line}" for line in command.EXAMPLES), "```")
+
+
+def _sub_commands(parser: argparse.ArgumentParser, heading: str) -> Iterator[str]:
+    for sub in dict.fromkeys(sub_commands(parser).values()):
+        name = sub.prog.rpartition(" ")[2]
+        yield from ("", f"{heading} {sub.prog}", "", _sentence(sentence_of(parser, name)))
+        yield from _takes(sub)
+        yield from _sub_commands(sub, f"{heading}#")
 
 
 def _sentence(text: str) -> str:

@@ -39,6 +39,9 @@ __all__ = [
     "QUIET",
     "SETTINGS",
     "TIMEOUT",
+    "WATCH",
+    "WATCH_DAYS",
+    "WATCH_NAMES",
     "Effective",
     "Setting",
     "add_lake_option",
@@ -68,7 +71,7 @@ class Setting(Generic[T]):
     @property
     def flag(self) -> str:
         """Its spelling on the command line."""
-        return f"--{self.name}"
+        return f"--{self.name.replace('_', '-')}"
 
     @property
     def variable(self) -> str:
@@ -132,6 +135,14 @@ def _contact(raw: object, folder: Path) -> str:
     raise ValueError("give a web page (https://...) or mailto:you@your.domain")
 
 
+def _days(raw: object, folder: Path) -> int:
+    del folder
+    text = str(raw).strip()
+    if isinstance(raw, bool) or not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= 3650:
+        raise ValueError("give a number of days from 1 to 3650")
+    return int(text)
+
+
 def _publishers(raw: object, folder: Path) -> "tuple[Publisher, ...]":
     from gatewatch.pipeline.publishers import publishers
 
@@ -163,6 +174,25 @@ NETWORKS: Setting[tuple["Publisher", ...]] = Setting(
     (),
     _publishers,
     'Who publishes the tables of countries and networks that "gatewatch geo update" fetches.',
+)
+WATCH = Setting(
+    "watch",
+    "a folder",
+    Path("gatewatch-watch"),
+    _folder,
+    "Where sign-ins and cases are kept, readable by you alone.",
+)
+WATCH_DAYS = Setting(
+    "watch_days",
+    "a number of days",
+    90,
+    _days,
+    'How long sign-ins are kept; "gatewatch watch retention" removes what is older.',
+)
+WATCH_NAMES = _one_of(
+    "watch_names",
+    ("sealed", "none", "shown"),
+    "People's names: sealed (opening one is audited), none (pseudonyms alone), or shown.",
 )
 COLOR = _one_of(
     "color", ("auto", "always", "never"), "Colour on a terminal; auto honours NO_COLOR."
@@ -199,6 +229,9 @@ SETTINGS: dict[str, Setting[Any]] = {
         CATALOGUE,
         NETWORKS,
         TIMEOUT,
+        WATCH,
+        WATCH_DAYS,
+        WATCH_NAMES,
         COLOR,
         LANG,
         ACCESSIBLE,

@@ -51,6 +51,10 @@ __all__ = [
     "StateUnusable",
     "SystemRefusal",
     "TimeMissing",
+    "WatchBusy",
+    "WatchCorrupt",
+    "WatchTooNew",
+    "WatchUnwritable",
     "all_errors",
 ]
 
@@ -323,6 +327,34 @@ class LakeUnwritable(GatewatchError):
     """{where}: cannot be written, {what}: {mend}; the lake is unchanged"""
 
     id = "lake-unwritable"
+    exit_code = Exit.DATA
+
+
+class WatchCorrupt(GatewatchError):
+    """{where}: {what}: {mend}"""
+
+    id = "watch-corrupt"
+    exit_code = Exit.DATA
+
+
+class WatchTooNew(GatewatchError):
+    """{where}: watch format {found} is newer than this gatewatch reads ({known}): upgrade gatewatch"""
+
+    id = "watch-too-new"
+    exit_code = Exit.DATA
+
+
+class WatchBusy(GatewatchError):
+    """{where}: process {pid} has been writing for {age}: wait for it or stop it"""
+
+    id = "watch-busy"
+    exit_code = Exit.DATA
+
+
+class WatchUnwritable(GatewatchError):
+    """{where}: cannot be written, {what}: {mend}; nothing was changed"""
+
+    id = "watch-unwritable"
     exit_code = Exit.DATA
 
 

@@ -1,7 +1,8 @@
 """Writes that survive a crash: write beside, fsync, rename, fsync the folder.
 
 POSIX promises that a rename replaces its target in one step and, after the folder's fsync, for
-good. Running out of space or permission becomes `LakeUnwritable`; what was there stays.
+good. Running out of space or permission becomes `LakeUnwritable`, or what the folder's `Owner`
+says; what was there stays.
 """
 
 import errno
@@ -11,44 +12,56 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from gatewatch.model.errors import LakeUnwritable
+from gatewatch.model.errors import GatewatchError, LakeBusy, LakeUnwritable
 
-__all__ = ["fingerprint_of", "replace_file", "settle", "sync_folder", "writing"]
+__all__ = ["LAKE", "Owner", "fingerprint_of", "replace_file", "settle", "sync_folder", "writing"]
 
 _MENDS = {
-    errno.ENOSPC: ("no space is left", "free space or choose another --lake"),
-    errno.EDQUOT: ("the disk quota is used up", "free space or choose another --lake"),
-    errno.EACCES: ("permission is denied", "choose a --lake that you may write"),
-    errno.EPERM: ("permission is denied", "choose a --lake that you may write"),
-    errno.EROFS: ("the file system is read-only", "choose a --lake that you may write"),
-    errno.ENOTDIR: ("a part of the path is a file", "choose another --lake"),
+    errno.ENOSPC: ("no space is left", "free space or choose another {option}"),
+    errno.EDQUOT: ("the disk quota is used up", "free space or choose another {option}"),
+    errno.EACCES: ("permission is denied", "choose a {option} that you may write"),
+    errno.EPERM: ("permission is denied", "choose a {option} that you may write"),
+    errno.EROFS: ("the file system is read-only", "choose a {option} that you may write"),
+    errno.ENOTDIR: ("a part of the path is a file", "choose another {option}"),
 }
 
 # DuckDB passes the system's error on inside its message.
 _ERRNO = re.compile(r'"errno":"(\d+)"')
 
 
+class Owner(NamedTuple):
+    """Whose folder is written to: how its failures read."""
+
+    unwritable: type[GatewatchError]
+    busy: type[GatewatchError]
+    option: str
+    """The option that chooses the folder."""
+
+
+LAKE = Owner(LakeUnwritable, LakeBusy, "--lake")
+
+
 @contextmanager
-def writing(place: Path) -> Iterator[None]:
+def writing(place: Path, owner: Owner = LAKE) -> Iterator[None]:
     """Turns what the operating system says of a failed write below `place` into one line."""
     import duckdb
 
     try:
         yield
     except OSError as error:
-        raise _unwritable(place, error.errno or 0) from error
+        raise _unwritable(place, error.errno or 0, owner) from error
     except duckdb.IOException as error:
         found = _ERRNO.search(str(error))
         if not found:
             raise
-        raise _unwritable(place, int(found[1])) from error
+        raise _unwritable(place, int(found[1]), owner) from error
 
 
-def _unwritable(place: Path, number: int) -> LakeUnwritable:
+def _unwritable(place: Path, number: int, owner: Owner) -> GatewatchError:
     what, mend = _MENDS.get(number, (os.strerror(number), "see the disk and the system's log"))
-    return LakeUnwritable(where=place, what=what, mend=mend)
+    return owner.unwritable(where=place, what=what, mend=mend.format(option=owner.option))
 
 
 def replace_file(path: Path, content: bytes) -> None:
