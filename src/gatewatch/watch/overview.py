@@ -13,9 +13,10 @@ def overview(folder: WatchFolder, listing: Listing) -> list[tuple[str, int, int,
     rows = []
     for day in sorted(listing.days):
         with reading_day(folder, day) as con:
-            counted = con.execute(
+            found = con.execute(
                 "SELECT count(*), count(DISTINCT who), count(DISTINCT (ip, ip_high)), "
                 f"count(*) FILTER (NOT success) FROM {parquet(listing.files(folder, day))}"
             ).fetchall()[0]
-        rows.append((day, *map(int, counted)))
-    return [(str(row[0]), row[1], row[2], row[3], row[4]) for row in rows]
+        signins, people, addresses, failures = map(int, found)
+        rows.append((day, signins, people, addresses, failures))
+    return rows
