@@ -1,12 +1,8 @@
 """`gatewatch watch`: who of our people signs in from behind an exposed router."""
 
 import argparse
-from typing import TYPE_CHECKING
 
-from gatewatch.cli.watching import watch_words
-
-if TYPE_CHECKING:
-    from gatewatch.cli.commands import Command
+from gatewatch.cli.watching import Word, watch_words
 
 HELP = "Find people who sign in from behind an exposed router or round the VPN, and get it mended."
 EXAMPLES = tuple(line for module in watch_words().values() for line in module.EXAMPLES)
@@ -25,5 +21,5 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Does what the word says."""
-    word: Command = args.watching
+    word: Word = args.watching
     return word.run(args)

@@ -6,19 +6,32 @@ underscore and with `-` for `_` (`import_.py`: `import`, `report_abuse.py`: `rep
 module whose name begins with an underscore is none. Heavy packages are imported inside `run`.
 """
 
+import argparse
 import pkgutil
 from functools import cache
 from importlib import import_module
+from typing import Protocol
 
-from gatewatch.cli.commands import Command
+__all__ = ["Word", "watch_words"]
 
-__all__ = ["watch_words"]
+
+class Word(Protocol):
+    """The shape of a module in this folder."""
+
+    HELP: str
+    EXAMPLES: tuple[str, ...]
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Adds the word's arguments."""
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Does it; returns the exit code."""
 
 
 @cache
-def watch_words() -> dict[str, Command]:
+def watch_words() -> dict[str, Word]:
     """The module behind each word, in order of the words."""
-    found: dict[str, Command] = {}
+    found: dict[str, Word] = {}
     for module in pkgutil.iter_modules(__path__):
         if not module.name.startswith("_"):
             word = module.name.rstrip("_").replace("_", "-")
