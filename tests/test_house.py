@@ -20,6 +20,8 @@ from gatewatch.enrich.read import readers as range_readers
 from gatewatch.formats.export import exporters
 from gatewatch.formats.read import readers
 from gatewatch.formats.write import writers
+from gatewatch.web.api import endpoints
+from gatewatch.web.pages import page_modules
 
 SRC = Path(__file__).parents[1] / "src"
 MODULES = sorted((SRC / "gatewatch").rglob("*.py"))
@@ -72,6 +74,8 @@ def run(args):
         ("assess/schemes", schemes),
         ("assess/feeds", feed_readers),
         ("acs/state/engines", engine_modules),
+        ("web/pages", page_modules),
+        ("web/api", endpoints),
         ("cli/commands", lambda: {word: load_command(word) for word in command_words()}),
         ("cli/watching", watch_words),
     ],

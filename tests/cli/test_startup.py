@@ -13,7 +13,7 @@ from gatewatch.cli.commands import command_words
 SRC = Path(__file__).parents[2] / "src"
 HEAVY = {
     "asyncio", "duckdb", "http", "jinja2", "maxminddb", "multiprocessing", "numpy", "orjson",
-    "pyarrow", "sqlglot", "starlette", "uvicorn", "zstandard",
+    "pyarrow", "sqlglot", "argon2", "sqlite3", "starlette", "uvicorn", "zstandard",
 }  # fmt: skip
 PROBE = """
 import json, sys

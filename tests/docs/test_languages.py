@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jinja2.ext import extract_from_ast
 
 from gatewatch.model.language import entries, languages
+from gatewatch.web.render import environment
 
 SOURCE = Path(__file__).parents[2] / "src" / "gatewatch"
 FOLDER = SOURCE / "data" / "languages"
@@ -19,6 +21,7 @@ MONTHS = (
 )
 WORDS = {"phrase": 1, "plural": 2}
 """How many sentences each of them takes."""
+TEMPLATED = {"_": 1, "ngettext": 2}
 
 
 def calls() -> Iterator[tuple[str, ast.Call, int]]:
@@ -32,6 +35,15 @@ def calls() -> Iterator[tuple[str, ast.Call, int]]:
                 yield f"{path.name}:{node.lineno}", node, WORDS[node.func.attr]
 
 
+def in_templates() -> Iterator[tuple[str, ...]]:
+    """What templates hand to `_` and `ngettext`."""
+    for path in sorted((SOURCE / "web").rglob("*.html")):
+        tree = environment("en").parse(path.read_text(encoding="utf-8"))
+        for _, word, said in extract_from_ast(tree, ("_", "ngettext")):
+            parts = (said,) if isinstance(said, str) else tuple(said or ())
+            yield tuple(map(str, parts[: TEMPLATED[word]]))
+
+
 def sentences() -> set[tuple[str, ...]]:
     """The keys: one sentence, or the singular and the plural."""
     found: set[tuple[str, ...]] = {(month,) for month in MONTHS}
@@ -39,7 +51,7 @@ def sentences() -> set[tuple[str, ...]]:
     for _, node, count in calls():
         values = [arg.value for arg in node.args[:count] if isinstance(arg, ast.Constant)]
         found.add(tuple(map(str, values)))
-    return found
+    return found | set(in_templates())
 
 
 def catalogue(code: str) -> dict[tuple[str, ...], list[str]]:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from gatewatch.cli.output import language_of
 from gatewatch.cli.parser import as_typed
-from gatewatch.cli.question import Question, field_of
 from gatewatch.model.errors import BadArguments
+from gatewatch.model.fields import field_of
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.model.table import Look, Table
 
 if TYPE_CHECKING:
     from gatewatch.model.language import Language
+    from gatewatch.query.asking import Question
     from gatewatch.query.scope import Scope
     from gatewatch.report.groupings import Grouping
     from gatewatch.report.tables.basis import Basis
@@ -44,12 +45,12 @@ class Answer(Protocol):
     """One kind of report."""
 
     def __call__(
-        self, question: Question, args: argparse.Namespace, *, people: bool
+        self, question: "Question", args: argparse.Namespace, *, people: bool
     ) -> Sequence[Table]:
         """The tables that answer."""
 
 
-def top(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
+def top(question: "Question", args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
     """The most or least frequent values of one field, or of each of a preset."""
     from gatewatch.report import top as report
     from gatewatch.report.counting import Unit
@@ -84,7 +85,7 @@ def top(question: Question, args: argparse.Namespace, *, people: bool) -> Sequen
     return [with_expected(told[0], weighed, found[0].grouping.name, args.unit, basis.language)]
 
 
-def crosstab(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
+def crosstab(question: "Question", args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
     """Two fields against each other."""
     from gatewatch.report import crosstab as report
     from gatewatch.report.counting import Unit
@@ -101,7 +102,7 @@ def crosstab(question: Question, args: argparse.Namespace, *, people: bool) -> S
     return [tables.for_people(table, basis_of(question, args), tables.Shown(args.cells))]
 
 
-def trend(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
+def trend(question: "Question", args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
     """The query from snapshot to snapshot, in all and by the values of a field."""
     from gatewatch.report import trend as report
     from gatewatch.report.counting import Unit
@@ -122,7 +123,7 @@ def trend(question: Question, args: argparse.Namespace, *, people: bool) -> Sequ
     )
 
 
-def survival(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
+def survival(question: "Question", args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
     """How long hosts satisfy the query."""
     from gatewatch.report import survival as report
     from gatewatch.report.tables import survival as tables
@@ -136,7 +137,7 @@ def survival(question: Question, args: argparse.Namespace, *, people: bool) -> S
     return [table]
 
 
-def compare(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
+def compare(question: "Question", args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
     """Two snapshots, or two queries, by the values of a field."""
     from gatewatch.report import compare as report
     from gatewatch.report.counting import Unit
@@ -158,7 +159,7 @@ def compare(question: Question, args: argparse.Namespace, *, people: bool) -> Se
     return [tables.for_people(found, basis) if people else tables.for_programs(found)]
 
 
-def anomaly(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
+def anomaly(question: "Question", args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
     """What is odd: rare kinds, values out of proportion, what is new, networks that broke."""
     from gatewatch.report.anomaly.search import anomalies
     from gatewatch.report.tables import anomalies as tables
@@ -172,7 +173,7 @@ def anomaly(question: Question, args: argparse.Namespace, *, people: bool) -> Se
     return tables.for_people(found, basis_of(question, args), args.count or _VALUES, queries=look)
 
 
-def rare(question: Question, args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
+def rare(question: "Question", args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
     """Kinds of device that hardly exist."""
     from gatewatch.report.anomaly.rare import rare_kinds
     from gatewatch.report.anomaly.search import newest_of
@@ -196,7 +197,7 @@ def _spoken(args: argparse.Namespace, *, people: bool) -> "Language":
     return language_of(args) if people else ENGLISH
 
 
-def _side(question: Question, text: str) -> "Scope":
+def _side(question: "Question", text: str) -> "Scope":
     """What one side of a comparison looks at: a snapshot by its name, else a query."""
     from gatewatch.query.nodes import all_of
     from gatewatch.query.parser import parse
@@ -210,7 +211,7 @@ def _side(question: Question, text: str) -> "Scope":
 
 
 def basis_of(
-    question: Question, args: argparse.Namespace, snapshots: Sequence[SnapshotInfo] | None = None
+    question: "Question", args: argparse.Namespace, snapshots: Sequence[SnapshotInfo] | None = None
 ) -> "Basis":
     """What the figures rest on: the snapshots of the question, or those given."""
     from gatewatch.report.tables.basis import Basis

@@ -6,32 +6,24 @@ snapshots were looked at, how old they are and why nothing was found is said on 
 
 import argparse
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gatewatch.cli.progress import say
 from gatewatch.cli.settings import CATALOGUE, TIMEOUT, add_lake_option, add_option, lake_of, setting
-from gatewatch.model.errors import BadArguments, BadScope
+from gatewatch.model.errors import BadScope
 from gatewatch.report.wording import age_of, counted, looked_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    import duckdb
+    from collections.abc import Iterator
 
     from gatewatch.model.address import Network
-    from gatewatch.model.fields import Field
-    from gatewatch.model.snapshot import SnapshotInfo
+    from gatewatch.query.asking import Question, Widened
     from gatewatch.query.dialects import Dialect
     from gatewatch.query.parser import Query
-    from gatewatch.query.scope import Scope
     from gatewatch.store.lake import Lake
 
-    Widened = Callable[[Scope, Sequence[SnapshotInfo]], Scope]
-
 __all__ = [
-    "Question",
     "add_dialect_option",
     "add_query_argument",
     "add_reading_options",
@@ -40,7 +32,6 @@ __all__ = [
     "asked",
     "counted",
     "dialect_named",
-    "field_of",
     "looked_at",
     "opened_lake",
     "say_why_nothing",
@@ -49,16 +40,6 @@ __all__ = [
 
 
 _OTHER_NAMES = {"cenql": "censys", "native": "gatewatch"}
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """An understood query with the lake's files open for it."""
-
-    scope: "Scope"
-    con: "duckdb.DuckDBPyConnection"
-    lake: "Lake"
-    query: "Query"
 
 
 def addresses_in(name: str) -> "list[Network]":
@@ -153,38 +134,16 @@ def asked(
     `widened` may have it look at more of the lake's snapshots than its query chose; unless
     `silent`, notes are said. Raises BadQuery, LakeMissing, LakeTooNew and LakeCorrupt.
     """
-    from gatewatch.query.scope import scope
-    from gatewatch.query.search import prove_patterns
+    from gatewatch.query.asking import asking
 
     query = understood(args)
     for note in () if silent else query.notes:
         say(note, args)
-    lake = opened_lake(args)
-    found = scope(query.node, lake.snapshots)
-    if widened is not None:
-        found = widened(found, lake.snapshots)
-    with lake.reading(found.ids) as con:
-        prove_patterns(con, found.node)
-        yield Question(found, con, lake, query)
+    with asking(opened_lake(args), query, widened) as question:
+        yield question
 
 
-def field_of(name: str, where: str) -> "Field":
-    """The field that an argument names; `where` is said when there is none (BadArguments)."""
-    from gatewatch.model.fields import field_named, similar_names
-
-    entry = field_named(name)
-    if entry is None:
-        near = " or ".join(similar_names(name))
-        meant = f"did you mean {near}? " if near else ""
-        raise BadArguments(
-            where=where,
-            what=f'there is no field "{name}"',
-            mend=f'{meant}"gatewatch fields" lists all',
-        )
-    return entry
-
-
-def say_why_nothing(question: Question, args: argparse.Namespace) -> None:
+def say_why_nothing(question: "Question", args: argparse.Namespace) -> None:
     """What the clauses of a query find by themselves, and what there is at all."""
     from gatewatch.query.explain import advice, why_nothing
     from gatewatch.query.nodes import EVERYTHING

@@ -35,6 +35,8 @@ __all__ = [
     "ERRORS",
     "LAKE",
     "LANG",
+    "LISTEN",
+    "NAMES",
     "NETWORKS",
     "QUIET",
     "SETTINGS",
@@ -143,6 +145,26 @@ def _days(raw: object, folder: Path) -> int:
     return int(text)
 
 
+def _address(raw: object, folder: Path) -> str:
+    del folder
+    import ipaddress
+
+    try:
+        return str(ipaddress.ip_address(str(raw).strip()))
+    except ValueError:
+        raise ValueError("give an address, such as 127.0.0.1 or ::1") from None
+
+
+def _names(raw: object, folder: Path) -> tuple[str, ...]:
+    del folder
+    words = raw.split(",") if isinstance(raw, str) else raw
+    if isinstance(words, list | tuple) and all(isinstance(word, str) for word in words):
+        names = tuple(word.strip().lower() for word in words)
+        if all(re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,252}[a-z0-9])?", name) for name in names):
+            return names
+    raise ValueError("give names of hosts, such as gatewatch.example.org")
+
+
 def _publishers(raw: object, folder: Path) -> "tuple[Publisher, ...]":
     from gatewatch.pipeline.publishers import publishers
 
@@ -194,6 +216,20 @@ WATCH_NAMES = _one_of(
     ("sealed", "none", "shown"),
     "People's names: sealed (opening one is audited), none (pseudonyms alone), or shown.",
 )
+LISTEN = Setting(
+    "listen",
+    "an address",
+    "127.0.0.1",
+    _address,
+    'Where "gatewatch serve" listens; beyond loopback people have to log in.',
+)
+NAMES: Setting[tuple[str, ...]] = Setting(
+    "names",
+    "names of hosts, with commas between",
+    (),
+    _names,
+    'Names under which browsers may come to "gatewatch serve", besides localhost.',
+)
 COLOR = _one_of(
     "color", ("auto", "always", "never"), "Colour on a terminal; auto honours NO_COLOR."
 )
@@ -232,6 +268,8 @@ SETTINGS: dict[str, Setting[Any]] = {
         WATCH,
         WATCH_DAYS,
         WATCH_NAMES,
+        LISTEN,
+        NAMES,
         COLOR,
         LANG,
         ACCESSIBLE,

@@ -16,6 +16,7 @@ from gatewatch.model.hostile import shown
 
 __all__ = [
     "AcsKeyUnusable",
+    "AddressTaken",
     "BadArguments",
     "BadQuery",
     "BadScope",
@@ -25,6 +26,7 @@ __all__ = [
     "EmptyInput",
     "Exit",
     "FetchFailed",
+    "FormExpired",
     "FormatUnfit",
     "FormatUnknown",
     "GatewatchError",
@@ -36,21 +38,30 @@ __all__ = [
     "LakeUnwritable",
     "LogIncomplete",
     "LogUnknown",
+    "LoginWanted",
+    "MethodRefused",
     "MissingPrivilege",
     "NothingUsable",
     "OutputUnwritable",
+    "PageUnknown",
     "PlaceTaken",
     "PoliteRefusal",
     "PortMissing",
     "QueryTooSlow",
     "QueryUnknown",
     "RangesMissing",
+    "RequestRefused",
+    "RequestTooLarge",
+    "RoleMissing",
     "ScanDamaged",
     "ScanUnknown",
+    "ServerFault",
     "SnapshotUnknown",
     "StateUnusable",
     "SystemRefusal",
     "TimeMissing",
+    "TooBusy",
+    "TooManyTries",
     "WatchBusy",
     "WatchCorrupt",
     "WatchTooNew",
@@ -362,6 +373,75 @@ class CatalogueBroken(GatewatchError):
     """{where}: {what}: {mend}"""
 
     id = "catalogue-broken"
+
+
+class AddressTaken(GatewatchError):
+    """{where}: cannot be listened on, {what}: {mend}"""
+
+    id = "address-taken"
+    exit_code = Exit.DATA
+
+
+class PageUnknown(GatewatchError):
+    """{where}: there is no such page: start from the first one"""
+
+    id = "page-unknown"
+
+
+class MethodRefused(GatewatchError):
+    """{where}: does not take {method}: use {allowed}"""
+
+    id = "method-refused"
+
+
+class RequestRefused(GatewatchError):
+    """{where}: {what}: {mend}"""
+
+    id = "request-refused"
+
+
+class RequestTooLarge(GatewatchError):
+    """{where}: is too large: send at most {most}"""
+
+    id = "request-too-large"
+
+
+class LoginWanted(GatewatchError):
+    """{where}: is for people who are known here: {mend}"""
+
+    id = "login-wanted"
+
+
+class RoleMissing(GatewatchError):
+    """{where}: is not open to you: {mend}"""
+
+    id = "role-missing"
+
+
+class FormExpired(GatewatchError):
+    """{where}: this form is not one of this visit: load the page again and send it once more"""
+
+    id = "form-expired"
+
+
+class TooManyTries(GatewatchError):
+    """{where}: too many tries: wait {seconds} seconds"""
+
+    id = "too-many-tries"
+
+
+class TooBusy(GatewatchError):
+    """{where}: too many questions at once: ask again in {seconds} seconds"""
+
+    id = "too-busy"
+    exit_code = Exit.DATA
+
+
+class ServerFault(GatewatchError):
+    """{where}: this is a bug of gatewatch: report it with the lines of the server's log that say {number}"""
+
+    id = "server-fault"
+    exit_code = Exit.DATA
 
 
 class RangesMissing(GatewatchError):

@@ -11,7 +11,9 @@ from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
 
-__all__ = ["FIELDS", "Field", "Home", "Kind", "field_named", "similar_names"]
+from gatewatch.model.errors import BadArguments
+
+__all__ = ["FIELDS", "Field", "Home", "Kind", "field_named", "field_of", "similar_names"]
 
 
 class Kind(StrEnum):
@@ -481,3 +483,17 @@ def similar_names(spelling: str) -> list[str]:
     near = get_close_matches(word, _BY_SPELLING, n=3, cutoff=0.7)
     near += get_close_matches(word.rpartition(".")[2], FIELDS, n=3, cutoff=0.8)
     return list(dict.fromkeys(_BY_SPELLING[name].name for name in near))[:3]
+
+
+def field_of(name: str, where: str) -> Field:
+    """The field that an argument names; `where` is said when there is none (BadArguments)."""
+    entry = field_named(name)
+    if entry is None:
+        near = " or ".join(similar_names(name))
+        meant = f"did you mean {near}? " if near else ""
+        raise BadArguments(
+            where=where,
+            what=f'there is no field "{name}"',
+            mend=f'{meant}"gatewatch fields" lists all',
+        )
+    return entry

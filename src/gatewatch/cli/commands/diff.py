@@ -12,7 +12,7 @@ from gatewatch.cli.output import (
     write_tables,
 )
 from gatewatch.cli.progress import say
-from gatewatch.cli.question import add_reading_options, field_of, opened_lake
+from gatewatch.cli.question import add_reading_options, opened_lake
 from gatewatch.model.errors import BadArguments, Exit
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ def _services(
 def _by_value(
     lake: "Lake", infos: "Sequence[SnapshotInfo]", node: "Node", args: argparse.Namespace
 ) -> int:
+    from gatewatch.model.fields import field_of
     from gatewatch.report.diff import flows
     from gatewatch.report.groupings import by_field
     from gatewatch.report.tables import diff as tables

@@ -9,7 +9,7 @@ from gatewatch.cli.output import STDOUT
 from gatewatch.cli.parser import meant
 from gatewatch.cli.parts import Part, too_many, write_parts
 from gatewatch.cli.progress import Progress, say
-from gatewatch.cli.question import Question, add_query_argument, asked, say_why_nothing
+from gatewatch.cli.question import add_query_argument, asked, say_why_nothing
 from gatewatch.model.errors import BadArguments, Exit
 from gatewatch.model.exposed import TLP, About, Exposed
 from gatewatch.model.hostile import shown
@@ -17,6 +17,7 @@ from gatewatch.model.hostile import shown
 if TYPE_CHECKING:
     from gatewatch.formats.export import ListExporter, ServiceExporter
     from gatewatch.formats.limits import Limit
+    from gatewatch.query.asking import Question
 
 HELP = "Write a selection for other people's systems: CERT tools, STIX, MISP, plain lists."
 EXAMPLES = (
@@ -83,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _write_services(
-    exporter: "ServiceExporter", question: Question, args: argparse.Namespace
+    exporter: "ServiceExporter", question: "Question", args: argparse.Namespace
 ) -> list[Part]:
     from gatewatch.query.search import count_services
     from gatewatch.report.exposed import exposed
@@ -103,7 +104,7 @@ def _write_services(
 
 
 def _write_list(
-    exporter: "ListExporter", question: Question, args: argparse.Namespace
+    exporter: "ListExporter", question: "Question", args: argparse.Namespace
 ) -> list[Part]:
     from gatewatch.query.search import addresses
 
@@ -125,7 +126,7 @@ def _shown(found: Iterable[T], unit: str, args: argparse.Namespace) -> Iterator[
             yield one
 
 
-def _about(question: Question, args: argparse.Namespace) -> About:
+def _about(question: "Question", args: argparse.Namespace) -> About:
     from gatewatch.model.moment import iso
 
     infos = question.scope.infos

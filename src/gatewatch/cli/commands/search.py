@@ -2,19 +2,21 @@
 
 import argparse
 import time
+from typing import TYPE_CHECKING
 
 from gatewatch.cli.output import add_format_option, for_people, write_table
 from gatewatch.cli.progress import say
 from gatewatch.cli.question import (
-    Question,
     add_query_argument,
     asked,
     counted,
-    field_of,
     looked_at,
     say_why_nothing,
 )
 from gatewatch.model.errors import BadArguments, Exit
+
+if TYPE_CHECKING:
+    from gatewatch.query.asking import Question
 
 HELP = "List the services that a query finds, one a row."
 EXAMPLES = (
@@ -58,6 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Writes the rows as they are found, then says of how many they are."""
+    from gatewatch.model.fields import field_of
     from gatewatch.model.table import Table
     from gatewatch.query.cursor import cursor_of, read_cursor
     from gatewatch.query.search import Page
@@ -98,7 +101,7 @@ def _shown() -> list[str]:
     return [name for name, entry in FIELDS.items() if not entry.extra]
 
 
-def _summary(question: Question, shown: int, cursor: str, *, first: bool) -> str:
+def _summary(question: "Question", shown: int, cursor: str, *, first: bool) -> str:
     from gatewatch.query.search import count_services
 
     found = count_services(question.con, question.scope.node)
