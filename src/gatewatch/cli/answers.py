@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from gatewatch.cli.output import language_of
+from gatewatch.cli.output import for_people, language_of, write_table, write_tables
 from gatewatch.cli.parser import as_typed
-from gatewatch.model.errors import BadArguments
+from gatewatch.cli.question import say_why_nothing
+from gatewatch.model.errors import BadArguments, Exit
 from gatewatch.model.fields import field_of
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.model.table import Look, Table
@@ -30,13 +31,16 @@ __all__ = [
     "basis_of",
     "compare",
     "crosstab",
+    "facets",
+    "number_of_values",
     "rare",
     "survival",
     "top",
     "trend",
+    "written",
 ]
 
-_VALUES = 25
+_VALUES, _MOST_VALUES = 25, 100_000
 # Where people read: columns of a cross-tab, lines of a trend.
 _COLUMNS, _LINES = 12, 6
 
@@ -48,6 +52,22 @@ class Answer(Protocol):
         self, question: "Question", args: argparse.Namespace, *, people: bool
     ) -> Sequence[Table]:
         """The tables that answer."""
+
+
+def number_of_values(word: str) -> int:
+    """How many values a user wants to see."""
+    if not word.isascii() or not word.isdigit() or not 0 < int(word[:9]) <= _MOST_VALUES:
+        message = f"{word!r} is not a number from 1 to {_MOST_VALUES:,}"
+        raise argparse.ArgumentTypeError(message)
+    return int(word)
+
+
+def written(tables: Sequence[Table], question: "Question", args: argparse.Namespace) -> int:
+    """Writes an answer, or says why there is none; returns the exit code."""
+    if not tables:
+        say_why_nothing(question, args)
+        return Exit.NOTHING
+    return write_tables(tables, args) if for_people(args) else write_table(tables[0], args)
 
 
 def top(question: "Question", args: argparse.Namespace, *, people: bool) -> Sequence[Table]:
@@ -83,6 +103,28 @@ def top(question: "Question", args: argparse.Namespace, *, people: bool) -> Sequ
     if weighed is None:
         return told
     return [with_expected(told[0], weighed, found[0].grouping.name, args.unit, basis.language)]
+
+
+def facets(
+    question: "Question",
+    args: argparse.Namespace,
+    wanted: "Sequence[tuple[Grouping, int]]",
+    *,
+    people: bool,
+) -> Sequence[Table]:
+    """The most frequent values of several fields, so many of each."""
+    from gatewatch.report import top as report
+    from gatewatch.report.tables import top as tables
+
+    found = [
+        report.top(question.con, question.scope, grouping, count) for grouping, count in wanted
+    ]
+    if not found[0].total:
+        return []
+    if not people:
+        return [tables.for_programs(found)]
+    basis = basis_of(question, args)
+    return [tables.for_people(one, basis, queries=Look.SPARE) for one in found]
 
 
 def crosstab(question: "Question", args: argparse.Namespace, *, people: bool) -> Sequence[Table]:

@@ -3,9 +3,10 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from gatewatch.cli.output import add_format_option, for_people, write_table, write_tables
-from gatewatch.cli.question import add_query_argument, asked, say_why_nothing
-from gatewatch.model.errors import BadArguments, Exit
+from gatewatch.cli.answers import number_of_values, written
+from gatewatch.cli.output import add_format_option, for_people
+from gatewatch.cli.question import add_query_argument, asked
+from gatewatch.model.errors import BadArguments
 
 if TYPE_CHECKING:
     from gatewatch.cli.answers import Answer
@@ -25,7 +26,6 @@ EXAMPLES = (
 
 UNITS = ("services", "hosts")
 CELLS = ("count", "row", "column", "expected")
-_MOST = 100_000
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "-n",
         dest="count",
         metavar="N",
-        type=_count,
+        type=number_of_values,
         default=None,
         help="so many values, the rest is summed up (default: 25, of a trend 6)",
     )
@@ -102,11 +102,7 @@ def run(args: argparse.Namespace) -> int:
     people = for_people(args)
     over_time = args.over or args.survival
     with asked(args, looking_back if over_time else None) as question:
-        tables = answer(question, args, people=people)
-        if not tables:
-            say_why_nothing(question, args)
-            return Exit.NOTHING
-        return write_tables(tables, args) if people else write_table(tables[0], args)
+        return written(answer(question, args, people=people), question, args)
 
 
 def _answer_of(args: argparse.Namespace) -> "Answer":
@@ -143,10 +139,3 @@ def _answer_of(args: argparse.Namespace) -> "Answer":
 
 def _bad(what: str, mend: str) -> BadArguments:
     return BadArguments(where="report", what=what, mend=mend)
-
-
-def _count(word: str) -> int:
-    if not word.isascii() or not word.isdigit() or not 0 < int(word[:9]) <= _MOST:
-        message = f"{word!r} is not a number from 1 to {_MOST:,}"
-        raise argparse.ArgumentTypeError(message)
-    return int(word)
