@@ -22,6 +22,7 @@ from gatewatch.formats.read import readers
 from gatewatch.formats.write import writers
 from gatewatch.web.api import endpoints
 from gatewatch.web.pages import page_modules
+from gatewatch.watch.sources import sources
 
 SRC = Path(__file__).parents[1] / "src"
 MODULES = sorted((SRC / "gatewatch").rglob("*.py"))
@@ -76,6 +77,7 @@ def run(args):
         ("acs/state/engines", engine_modules),
         ("web/pages", page_modules),
         ("web/api", endpoints),
+        ("watch/sources", sources),
         ("cli/commands", lambda: {word: load_command(word) for word in command_words()}),
         ("cli/watching", watch_words),
     ],

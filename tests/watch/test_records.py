@@ -13,7 +13,7 @@ from gatewatch.watch.given import Given
 from gatewatch.watch.records import Passed, address_in, sign_in
 
 NOW = parse_moment("2026-11-24T12:00:00Z")
-GIVEN = Given("log", NOW)
+GIVEN = Given("log", lambda: NOW)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_an_inside_address_places_nobody(address: str) -> None:
 
 
 def test_loopback_counts_in_the_laboratory_only() -> None:
-    lab = Given("log", NOW, lab=True)
+    lab = Given("log", lambda: NOW, lab=True)
     assert isinstance(sign_in(lab, "s", user="a", address="127.77.0.1", at=NOW), SignIn)
     assert sign_in(lab, "s", user="a", address="10.0.0.1", at=NOW) is Passed.INSIDE
 

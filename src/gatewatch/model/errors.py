@@ -18,6 +18,7 @@ __all__ = [
     "AcsKeyUnusable",
     "AddressTaken",
     "BadArguments",
+    "BadMapping",
     "BadQuery",
     "BadScope",
     "BadSetting",
@@ -226,8 +227,14 @@ class TimeMissing(GatewatchError):
     id = "time-missing"
 
 
+class BadMapping(GatewatchError):
+    """{where}: {what}: {mend}"""
+
+    id = "bad-mapping"
+
+
 class LogIncomplete(GatewatchError):
-    """{where}: times of {source} {what}: add {mend}"""
+    """{where}: {source} {what}: add {mend}"""
 
     id = "log-incomplete"
 

@@ -1,10 +1,12 @@
 """What the user says about a log because the log itself does not, and the clock."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from gatewatch.model.address import Network
 from gatewatch.model.errors import LogIncomplete
+from gatewatch.watch.mapping import Mapped
 from gatewatch.watch.people import People
 
 __all__ = ["DATE_ORDERS", "Given"]
@@ -17,12 +19,14 @@ class Given:
     """Handed to each source; `name` is the input's name in messages."""
 
     name: str
-    now: int
-    """The clock, microseconds since 1970 UTC: what lies after it by more than a day is refused."""
+    clock: Callable[[], int]
+    """Microseconds since 1970 UTC: what lies after it by more than a day is refused."""
     zone: tzinfo | None = None
     """Of times that name none."""
     year: int | None = None
     """Of the first line whose time names none; later lines pass over New Year by themselves."""
+    live: bool = False
+    """Lines are read as they are written: their year is that of the clock."""
     dates: str | None = None
     """A key of DATE_ORDERS, for dates such as 3/12/2026."""
     proxies: tuple[Network, ...] = ()
@@ -30,6 +34,8 @@ class Given:
     people: People = field(default_factory=People)
     lab: bool = False
     """Whether loopback addresses count as public ones, as they do in the demo."""
+    mapping: Mapped | None = None
+    """Which column means what, for logs that gatewatch does not know."""
 
     def zone_or(self, source: str) -> tzinfo:
         """The zone given; raises LogIncomplete."""
@@ -37,7 +43,7 @@ class Given:
             raise LogIncomplete(
                 where=self.name,
                 source=source,
-                what="name no time zone",
+                what="lines name no time zone",
                 mend="--zone Europe/Berlin (or UTC)",
             )
         return self.zone
@@ -48,7 +54,9 @@ class Given:
             raise LogIncomplete(
                 where=self.name,
                 source=source,
-                what="name neither year nor time zone" if self.zone is None else "name no year",
+                what="lines name neither year nor time zone"
+                if self.zone is None
+                else "lines name no year",
                 mend="--year 2026 --zone Europe/Berlin" if self.zone is None else "--year 2026",
             )
         return self.year
@@ -59,7 +67,7 @@ class Given:
             raise LogIncomplete(
                 where=self.name,
                 source=source,
-                what="write dates such as 3/12/2026, which may be March or December",
+                what="lines write dates such as 3/12/2026, which may be March or December",
                 mend="--dates mdy or --dates dmy",
             )
         return self.dates

@@ -9,14 +9,16 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
+from gatewatch.formats.json_values import moment
 from gatewatch.model.address import Address, canonical, parse_address, parse_network
 from gatewatch.model.moment import SECOND
 from gatewatch.model.signin import Kind, Outcome, SignIn
 from gatewatch.watch.given import Given
 
-__all__ = ["Passed", "address_in", "is_public", "sign_in"]
+__all__ = ["FUTURE", "Passed", "address_in", "is_public", "sign_in", "time_in"]
 
-_DAY = 86_400 * SECOND
+FUTURE = 86_400 * SECOND
+"""A time so much after the clock is no time: zones and clocks are wrong by less."""
 _LONGEST = 200
 _LONGEST_ADDRESS = 100
 # Where a log says that it knows no address, in the words of Windows, Duo, OpenVPN and CloudTrail.
@@ -100,6 +102,17 @@ def is_public(address: Address, *, lab: bool = False) -> bool:
     return True
 
 
+def time_in(value: object) -> int:
+    """The time that a log writes with its zone, or as an epoch; raises ValueError."""
+    try:
+        found = moment(value)
+    except ValueError:
+        raise ValueError("its time cannot be read") from None
+    if found is None:
+        raise ValueError("it has no time")
+    return found
+
+
 def sign_in(
     given: Given,
     source: str,
@@ -125,7 +138,7 @@ def sign_in(
     person = given.people.person(user)
     if not person:
         return Passed.NOBODY
-    if at > given.now + _DAY:
+    if at > given.clock() + FUTURE:
         raise ValueError("its time lies in the future: the clock or the zone is wrong")
     return SignIn(
         person,
