@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from gatewatch.cli.parser import meant
 from gatewatch.cli.settings_file import line_of, read_toml, user_file
-from gatewatch.model.errors import BadSetting, BadSettingsFile
+from gatewatch.model.errors import BadSetting, BadSettingsFile, GatewatchError
 from gatewatch.model.hostile import shown
 from gatewatch.model.language import languages
 
@@ -43,7 +43,11 @@ __all__ = [
     "TIMEOUT",
     "WATCH",
     "WATCH_DAYS",
+    "WATCH_DOMAINS",
     "WATCH_NAMES",
+    "WATCH_PEOPLE",
+    "WATCH_PROXIES",
+    "WATCH_ZONE",
     "Effective",
     "Setting",
     "add_lake_option",
@@ -165,6 +169,24 @@ def _names(raw: object, folder: Path) -> tuple[str, ...]:
     raise ValueError("give names of hosts, such as gatewatch.example.org")
 
 
+def _zone(raw: object, folder: Path) -> str:
+    del folder
+    from gatewatch.watch.mapping import zone_named
+
+    try:
+        return raw if isinstance(raw, str) and zone_named(raw, "zone") else ""
+    except GatewatchError:
+        raise ValueError("give a zone such as Europe/Berlin, or UTC") from None
+
+
+def _list(raw: object, folder: Path) -> tuple[str, ...]:
+    del folder
+    words = raw.split(",") if isinstance(raw, str) else raw
+    if isinstance(words, list) and all(isinstance(word, str) for word in words):
+        return tuple(filter(None, (word.strip() for word in words)))
+    raise ValueError("give a list of words")
+
+
 def _publishers(raw: object, folder: Path) -> "tuple[Publisher, ...]":
     from gatewatch.pipeline.publishers import publishers
 
@@ -215,6 +237,34 @@ WATCH_NAMES = _one_of(
     "watch_names",
     ("sealed", "none", "shown"),
     "People's names: sealed (opening one is audited), none (pseudonyms alone), or shown.",
+)
+WATCH_ZONE: Setting[str | None] = Setting(
+    "watch_zone",
+    "a time zone such as Europe/Berlin",
+    None,
+    _zone,
+    "Zone of logs whose times name none.",
+)
+WATCH_DOMAINS: Setting[tuple[str, ...]] = Setting(
+    "watch_domains",
+    "names, with commas between",
+    (),
+    _list,
+    "The company's own domains, taken off user names: example.com, EXAMPLE.",
+)
+WATCH_PROXIES: Setting[tuple[str, ...]] = Setting(
+    "watch_proxies",
+    "networks, with commas between",
+    (),
+    _list,
+    "The company's own reverse proxies, whose X-Forwarded-For is believed.",
+)
+WATCH_PEOPLE: Setting[Path | None] = Setting(
+    "watch_people",
+    "a file",
+    None,
+    _folder,
+    "Persons by WireGuard key or by spelling, as lines of TOML.",
 )
 LISTEN = Setting(
     "listen",
@@ -268,6 +318,10 @@ SETTINGS: dict[str, Setting[Any]] = {
         WATCH,
         WATCH_DAYS,
         WATCH_NAMES,
+        WATCH_ZONE,
+        WATCH_DOMAINS,
+        WATCH_PROXIES,
+        WATCH_PEOPLE,
         LISTEN,
         NAMES,
         COLOR,

@@ -52,6 +52,7 @@ class Passed(StrEnum):
     UNFINISHED = "a sign-in that had not ended"
     INSIDE = "from an address that is not on the Internet"
     NO_ADDRESS = "without an address"
+    REPEATED = "again within a quarter of an hour"
     NOBODY = "without a person (machine and service accounts)"
 
 
