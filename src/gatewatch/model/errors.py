@@ -15,7 +15,11 @@ from enum import IntEnum
 from gatewatch.model.hostile import shown
 
 __all__ = [
+    "AccountUnusable",
     "AcsKeyUnusable",
+    "ActionHalfDone",
+    "ActionRefused",
+    "ActionUnknown",
     "AddressTaken",
     "BadArguments",
     "BadMapping",
@@ -60,6 +64,7 @@ __all__ = [
     "SnapshotUnknown",
     "StateUnusable",
     "SystemRefusal",
+    "TargetFailed",
     "TimeMissing",
     "TooBusy",
     "TooManyTries",
@@ -469,6 +474,38 @@ class AcsKeyUnusable(GatewatchError):
     """{where}: {what}: {mend}"""
 
     id = "acs-key-unusable"
+
+
+class AccountUnusable(GatewatchError):
+    """{where}: {what}: {mend}"""
+
+    id = "account-unusable"
+
+
+class ActionRefused(GatewatchError):
+    """{where}: {what}, so nothing was done: {mend}"""
+
+    id = "action-refused"
+
+
+class ActionUnknown(GatewatchError):
+    """{where}: no action is called "{name}": "gatewatch watch actions list" shows all"""
+
+    id = "action-unknown"
+    exit_code = Exit.DATA
+
+
+class ActionHalfDone(GatewatchError):
+    """{where}: {done} of {steps} steps were done, then {what}: "{undo}" takes them back"""
+
+    id = "action-half-done"
+    exit_code = Exit.PARTIAL
+
+
+class TargetFailed(GatewatchError):
+    """{where}: {what}: {mend}"""
+
+    id = "target-failed"
     exit_code = Exit.DATA
 
 
