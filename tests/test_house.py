@@ -21,6 +21,7 @@ from gatewatch.formats.export import exporters
 from gatewatch.formats.read import readers
 from gatewatch.formats.write import writers
 from gatewatch.watch.sources import sources
+from gatewatch.watch.targets import targets as access_targets
 from gatewatch.web.api import endpoints
 from gatewatch.web.pages import page_modules
 
@@ -78,6 +79,7 @@ def run(args):
         ("web/pages", page_modules),
         ("web/api", endpoints),
         ("watch/sources", sources),
+        ("watch/targets", access_targets),
         ("cli/commands", lambda: {word: load_command(word) for word in command_words()}),
         ("cli/watching", watch_words),
     ],

@@ -7,7 +7,7 @@ with service(answer) as place:      # answer(Asked) -> Said
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -53,6 +53,11 @@ def service(answer: Callable[[Asked], Said]) -> Iterator[Service]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def handle(self) -> None:
+            # A client may go away in the middle of an answer.
+            with suppress(ConnectionError):
+                super().handle()
 
         def handle_one_request(self) -> None:
             self.raw_requestline = self.rfile.readline(65537)

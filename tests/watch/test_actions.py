@@ -24,7 +24,7 @@ from gatewatch.watch.accounts import Account, Key
 from gatewatch.watch.actions import carry_out, planned, planned_undo
 from gatewatch.watch.entries import Entry, IPNetwork, Meaning, network_of
 from gatewatch.watch.journal import Journal, Record
-from gatewatch.watch.targets import Change, Door, Step
+from gatewatch.watch.target import Change, Door, Step
 
 NOW = parse_moment("2026-11-24T10:00:00Z")
 DAY = 86_400 * SECOND

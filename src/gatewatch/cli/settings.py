@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ACCESSIBLE",
+    "ACCOUNTS",
     "CATALOGUE",
     "COLOR",
     "CONTACT",
@@ -95,6 +96,12 @@ class Effective(NamedTuple, Generic[T]):
 def _folder(raw: object, folder: Path) -> Path:
     if not isinstance(raw, str | Path) or not str(raw).strip() or "\0" in str(raw):
         raise ValueError("give a folder")
+    return folder / Path(raw).expanduser()
+
+
+def _file_path(raw: object, folder: Path) -> Path:
+    if not isinstance(raw, str | Path) or not str(raw).strip() or "\0" in str(raw):
+        raise ValueError("give a file")
     return folder / Path(raw).expanduser()
 
 
@@ -219,6 +226,13 @@ NETWORKS: Setting[tuple["Publisher", ...]] = Setting(
     _publishers,
     'Who publishes the tables of countries and networks that "gatewatch geo update" fetches.',
 )
+ACCOUNTS: Setting[Path | None] = Setting(
+    "accounts",
+    "a file",
+    None,
+    _file_path,
+    "Addresses and keys of systems that watch acts on, mails through or alerts; for you alone.",
+)
 WATCH = Setting(
     "watch",
     "a folder",
@@ -324,6 +338,7 @@ SETTINGS: dict[str, Setting[Any]] = {
         WATCH_PEOPLE,
         LISTEN,
         NAMES,
+        ACCOUNTS,
         COLOR,
         LANG,
         ACCESSIBLE,
@@ -337,7 +352,7 @@ def add_option(parser: argparse._ActionsContainer, entry: Setting[Any]) -> None:
     """Adds the setting as a flag; not given, `args` lacks it and `setting` looks elsewhere."""
     help_text = f"{entry.sentence.rstrip('.')} ({entry.variable})"
     flags = ["-q", entry.flag] if entry is QUIET else [entry.flag]
-    metavar = "DIR" if entry.kind == "a folder" else entry.name.upper()
+    metavar = {"a folder": "DIR", "a file": "FILE"}.get(entry.kind, entry.name.upper())
     if isinstance(entry.default, bool):
         parser.add_argument(*flags, action="store_true", default=argparse.SUPPRESS, help=help_text)
     else:

@@ -18,7 +18,7 @@ from gatewatch.model.hostile import shown
 from gatewatch.model.moment import iso
 from gatewatch.watch.entries import Entry, IPNetwork, Meaning
 from gatewatch.watch.journal import Journal, Record, Where
-from gatewatch.watch.targets import Change, Place, Step, Target
+from gatewatch.watch.target import Change, Place, Step, Target
 
 __all__ = ["Plan", "carry_out", "planned", "planned_undo", "undo"]
 

@@ -18,9 +18,10 @@ from typing import Any
 
 from gatewatch.model.errors import ActionUnknown, InputUnreadable
 from gatewatch.model.moment import SECOND, iso, parse_moment
-from gatewatch.store.durable import replace_file
+from gatewatch.store.durable import replace_file, writing
 from gatewatch.store.lock import writer_lock
 from gatewatch.watch.entries import Entry, IPNetwork, Meaning
+from gatewatch.watch.folder import OWNER
 
 __all__ = ["Journal", "Record", "Where"]
 
@@ -78,9 +79,9 @@ class Journal:
 
     @contextmanager
     def acting(self) -> Iterator[None]:
-        """Holds the lock of the one who acts; raises LakeBusy."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with writer_lock(self.folder):
+        """Holds the lock of the one who acts; raises WatchBusy or WatchUnwritable."""
+        self._make()
+        with writer_lock(self.folder, OWNER):
             yield
 
     def records(self) -> list[Record]:
@@ -117,13 +118,14 @@ class Journal:
 
     def write(self, record: Record) -> None:
         """Makes the record durable, readable by its owner alone."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make()
         path = self.folder / f"{record.id}.json"
         text = json.dumps(record.to_json(), indent=1)
         beside = path.with_name(f".{path.name}.new")
-        # `replace_file` writes to this name: made here first, so that nobody else may open it.
-        beside.touch(mode=0o600)
-        replace_file(path, text.encode())
+        with writing(path, OWNER):
+            # `replace_file` writes to this name: made first, so that nobody else may open it.
+            beside.touch(mode=0o600)
+            replace_file(path, text.encode())
 
     def advance(self, record: Record, state: str, done: int) -> Record:
         """The record in its next state, written down."""
@@ -143,6 +145,10 @@ class Journal:
                 (self.folder / f"{record.id}.json").unlink()
                 gone += 1
         return gone
+
+    def _make(self) -> None:
+        with writing(self.folder, OWNER):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _read(self, path: Path) -> Record:
         try:

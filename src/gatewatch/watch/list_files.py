@@ -13,7 +13,7 @@ from gatewatch.model.errors import InputUnreadable, OutputUnwritable
 from gatewatch.store.durable import replace_file
 from gatewatch.watch.accounts import Account, Key
 from gatewatch.watch.entries import IPNetwork, Meaning, network_of
-from gatewatch.watch.targets import Change, Step, in_order
+from gatewatch.watch.target import Change, Step, in_order
 
 __all__ = ["FOLDER", "ListFile", "file_in", "plain_lines", "plain_networks"]
 

@@ -9,7 +9,8 @@ from gatewatch.watch.accounts import Account
 from gatewatch.watch.actions import carry_out, planned, planned_undo
 from gatewatch.watch.entries import Entry, Meaning, network_of
 from gatewatch.watch.journal import Journal, Record
-from gatewatch.watch.targets import Door, Target, targets
+from gatewatch.watch.target import Door, Target
+from gatewatch.watch.targets import targets
 
 NOW = parse_moment("2026-11-24T10:00:00Z")
 DAY = 86_400 * SECOND

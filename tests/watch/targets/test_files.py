@@ -14,7 +14,8 @@ from gatewatch.watch.actions import carry_out, planned
 from gatewatch.watch.entries import Entry, IPNetwork, Meaning, network_of
 from gatewatch.watch.journal import Journal
 from gatewatch.watch.list_files import FOLDER
-from gatewatch.watch.targets import Door, Place, Target, targets
+from gatewatch.watch.target import Door, Place, Target
+from gatewatch.watch.targets import targets
 
 NOW = parse_moment("2026-11-24T10:00:00Z")
 DAY = 86_400 * SECOND

@@ -19,7 +19,7 @@ from gatewatch.watch.accounts import Account, Key
 from gatewatch.watch.api import Answer, Api, too_many_pages, understood
 from gatewatch.watch.entries import Entry, IPNetwork, Meaning, network_of
 from gatewatch.watch.sigv4 import signed
-from gatewatch.watch.targets import Change, Door, Place, Step, in_order
+from gatewatch.watch.target import Change, Door, Place, Step, in_order
 
 __all__ = ["EXPIRES", "KEYS", "MEANINGS", "NAME", "SENTENCE", "limit", "opened", "unfit"]
 
@@ -164,9 +164,9 @@ class _Sets:
             found |= {one["Name"]: one["Id"] for one in page["IPSets"]}
             if not page.get("NextMarker"):
                 break
+            marker = {"NextMarker": page["NextMarker"]}
         else:
             raise too_many_pages(self.name)
-            marker = {"NextMarker": page["NextMarker"]}
         return found
 
     def _get(self, version: int, set_id: str) -> dict[str, Any]:

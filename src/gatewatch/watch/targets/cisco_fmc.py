@@ -12,7 +12,7 @@ from gatewatch.formats.limits import targets as limits
 from gatewatch.watch.accounts import Account
 from gatewatch.watch.entries import Entry, Meaning
 from gatewatch.watch.list_files import FOLDER, ListFile, file_in, plain_lines, plain_networks
-from gatewatch.watch.targets import Door, Place
+from gatewatch.watch.target import Door, Place
 
 __all__ = ["EXPIRES", "KEYS", "MEANINGS", "NAME", "SENTENCE", "limit", "opened", "unfit"]
 

@@ -22,7 +22,7 @@ from gatewatch.model.moment import day_of
 from gatewatch.watch.accounts import Account, Key
 from gatewatch.watch.api import Api, too_many_pages, understood
 from gatewatch.watch.entries import Entry, IPNetwork, Meaning, network_of
-from gatewatch.watch.targets import Change, Door, Place, Step, in_order
+from gatewatch.watch.target import Change, Door, Place, Step, in_order
 
 __all__ = ["EXPIRES", "KEYS", "MEANINGS", "NAME", "SENTENCE", "limit", "opened", "unfit"]
 

@@ -15,7 +15,7 @@ from gatewatch.model.moment import SECOND
 from gatewatch.watch.accounts import Account
 from gatewatch.watch.entries import Entry, IPNetwork, Meaning, network_of
 from gatewatch.watch.list_files import FOLDER, ListFile, file_in
-from gatewatch.watch.targets import Change, Door, Place, in_order
+from gatewatch.watch.target import Change, Door, Place, in_order
 
 __all__ = ["EXPIRES", "KEYS", "MEANINGS", "NAME", "SENTENCE", "limit", "opened", "unfit"]
 

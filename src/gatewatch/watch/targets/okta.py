@@ -18,7 +18,7 @@ from gatewatch.model.errors import ActionRefused
 from gatewatch.watch.accounts import Account, Key
 from gatewatch.watch.api import Api, too_many_pages, understood
 from gatewatch.watch.entries import Entry, IPNetwork, Meaning, network_of
-from gatewatch.watch.targets import Change, Door, Place, Step, in_order
+from gatewatch.watch.target import Change, Door, Place, Step, in_order
 
 __all__ = ["EXPIRES", "KEYS", "MEANINGS", "NAME", "SENTENCE", "limit", "opened", "unfit"]
 
@@ -135,9 +135,9 @@ class _Zone:
             more = _NEXT.search(answer.headers.get("link", ""))
             if not more:
                 break
+            path = more[1]
         else:
             raise too_many_pages(self.name)
-            path = more[1]
         if found and found.get("usage") != _USAGES[self.meaning]:
             raise ActionRefused(
                 where=self.name,
