@@ -24,6 +24,7 @@ from gatewatch.watch.sources import sources
 from gatewatch.watch.targets import targets as access_targets
 from gatewatch.web.api import endpoints
 from gatewatch.web.pages import page_modules
+from gatewatch.watch.rules import rules
 
 SRC = Path(__file__).parents[1] / "src"
 MODULES = sorted((SRC / "gatewatch").rglob("*.py"))
@@ -82,6 +83,7 @@ def run(args):
         ("watch/targets", access_targets),
         ("cli/commands", lambda: {word: load_command(word) for word in command_words()}),
         ("cli/watching", watch_words),
+        ("watch/rules", rules),
     ],
 )
 def test_the_folder_is_the_list(folder: str, registry: Callable[[], Mapping[str, object]]) -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "BadScope",
     "BadSetting",
     "BadSettingsFile",
+    "CaseUnknown",
     "CatalogueBroken",
     "EmptyInput",
     "Exit",
@@ -379,6 +380,12 @@ class WatchUnwritable(GatewatchError):
 
     id = "watch-unwritable"
     exit_code = Exit.DATA
+
+
+class CaseUnknown(GatewatchError):
+    """{where}: there is no case {number}: "gatewatch watch cases" lists all"""
+
+    id = "case-unknown"
 
 
 class CatalogueBroken(GatewatchError):
