@@ -20,11 +20,11 @@ from gatewatch.enrich.read import readers as range_readers
 from gatewatch.formats.export import exporters
 from gatewatch.formats.read import readers
 from gatewatch.formats.write import writers
+from gatewatch.watch.rules import rules
 from gatewatch.watch.sources import sources
 from gatewatch.watch.targets import targets as access_targets
 from gatewatch.web.api import endpoints
 from gatewatch.web.pages import page_modules
-from gatewatch.watch.rules import rules
 
 SRC = Path(__file__).parents[1] / "src"
 MODULES = sorted((SRC / "gatewatch").rglob("*.py"))
