@@ -12,6 +12,7 @@ from starlette.routing import Route as StarletteRoute
 from gatewatch.model.errors import GatewatchError, MethodRefused, PageUnknown
 from gatewatch.web.api import ROOT, endpoints
 from gatewatch.web.door import METHODS, Door
+from gatewatch.web.operations import checked
 from gatewatch.web.pages import page_modules
 from gatewatch.web.serving import Server
 from gatewatch.web.site import Role, Site
@@ -56,7 +57,8 @@ def _routes() -> list[Route]:
     for endpoint in endpoints().values():
         path = ROOT + endpoint.PATH
         role = None if endpoint.SCOPE == "" else Role.READER
-        routes.append(Route(path, endpoint.answer, role=role, scope=endpoint.SCOPE))
+        handler = checked(endpoint.OPERATION, endpoint.answer)
+        routes.append(Route(path, handler, role=role, scope=endpoint.SCOPE))
     return routes
 
 

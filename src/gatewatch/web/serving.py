@@ -120,6 +120,7 @@ class Server:
             session=let_in.session,
             part=dict(request.path_params),
             form=form,
+            known_tags=request.headers.get("if-none-match", ""),
         )
         reply = route.handler(visit)
         html = rendered(reply, visit) if isinstance(reply, Page) else ""

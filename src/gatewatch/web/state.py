@@ -57,7 +57,7 @@ class State:
 
     def flag(self, name: str) -> bool:
         """Whether a box was ticked; raises BadArguments."""
-        return self.choice(name, ("", "0", "1", "on"), "") in ("1", "on")
+        return self.choice(name, ("", "0", "1", "on", "true", "false"), "") in ("1", "on", "true")
 
     def having(self, path: str | None = None, /, **changes: Given) -> str:
         """The URL of the same with `changes`: a value, several, or None for none.

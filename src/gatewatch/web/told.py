@@ -19,16 +19,17 @@ def command_of(word: str, /, *words: str, **options: Value) -> str:
     Options without a value (None, False, nothing) are left out, True is a bare flag, several
     values are several options; one letter is a short option, `_` is written `-`.
     """
-    line = ["gatewatch", word]
-    # What begins with a dash, such as a query "-port:80", would be taken for an option.
-    line += ["--", *words] if any(one.startswith("-") for one in words) and not options else words
+    flags: list[str] = []
     for name, value in options.items():
         flag = f"-{name}" if len(name) == 1 else f"--{name.replace('_', '-')}"
         if value is True:
-            line.append(flag)
-            continue
-        line += [part for one in _several(value) for part in (flag, one)]
-    return shlex.join(line)
+            flags.append(flag)
+        else:
+            flags += [part for one in _several(value) for part in (flag, one)]
+    # What begins with a dash, such as the query "-port:80", would be taken for an option.
+    dashed = any(one.startswith("-") for one in words)
+    line = [word, *flags, "--", *words] if dashed else [word, *words, *flags]
+    return shlex.join(["gatewatch", *line])
 
 
 def call_of(path: str, /, **values: Value) -> str:

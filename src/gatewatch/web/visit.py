@@ -86,6 +86,8 @@ class Visit:
     """The parts of the path that the route names, `{ip}` ..."""
     form: Mapping[str, str] = field(default_factory=dict)
     """What a form sent, its last value by field."""
+    known_tags: str = ""
+    """What the program has already: its If-None-Match."""
     address: str = ""
     """Whence the request came."""
     session: str = ""

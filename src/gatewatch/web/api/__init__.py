@@ -2,7 +2,7 @@
 
 An endpoint is a module with `PATH` (below `/api/v1`), `OPERATION` (what OpenAPI 3.1 calls an
 Operation Object: summary, parameters, responses, without its errors) and `answer(visit)`. It
-returns a `Download`, mostly made by `web.documents.json_of`, and raises errors of
+returns a `Download`, mostly made by `web.operations.answered`, and raises errors of
 `model/errors.py`, which become the one shape of errors. A bearer token needs the scope `SCOPE`;
 without one everybody may ask.
 """
