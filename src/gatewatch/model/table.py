@@ -26,6 +26,7 @@ __all__ = [
     "Heat",
     "Lines",
     "Look",
+    "Map",
     "Page",
     "RowKind",
     "Table",
@@ -123,7 +124,19 @@ class Heat:
     expected: Mapping[str, str] = field(default_factory=dict)
 
 
-Chart = Bars | Lines | Heat
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A world map: each country on a ground as strong as its number is large.
+
+    Each is the name of a column: the country's code (ISO 3166-1 alpha-2), and the number. A
+    country without a row has zero, unless there is a row of others: then nothing is said of it.
+    """
+
+    country: str
+    value: str
+
+
+Chart = Bars | Lines | Heat | Map
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,16 @@ from gatewatch.report.groupings import Grouping
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["SPELLED_OUT", "Bucket", "Report", "best_of", "report_of", "top", "total_of"]
+__all__ = [
+    "SPELLED_OUT",
+    "Bucket",
+    "Report",
+    "best_of",
+    "report_of",
+    "rows_counted",
+    "top",
+    "total_of",
+]
 
 SPELLED_OUT = 50
 """The rest has a query that names what it is not, as long as that is so many values at most."""
@@ -48,6 +57,8 @@ class Bucket:
     """Of the total, 0 to 1."""
     query: str | None
     """Finds exactly these services; None: too many values to name."""
+    key: tuple[Any, ...] = ()
+    """The value as the grouping's columns have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +118,7 @@ def report_of(
 
     def bucket(values: Sequence[Any], services: int) -> Bucket:
         query = printed(all_of([base, grouping.condition(values)]))
-        return Bucket(grouping.label(values), services, services / total, query)
+        return Bucket(grouping.label(values), services, services / total, query, tuple(values))
 
     others = None
     if len(named) <= SPELLED_OUT and not grouping.overlaps:
@@ -155,7 +166,7 @@ def best_of(
     order = f"{missing}, n {'ASC' if rarest else 'DESC'}, {listed}"
     # Window functions would say the same, twenty times slower over ten thousands of values.
     sql = f"""
-        WITH {_rows_counted(rows.text, listed, unit)},
+        WITH {rows_counted(rows.text, listed, unit)},
         best AS MATERIALIZED (SELECT * FROM counted ORDER BY {order} LIMIT {int(count)}),
         summed AS (
             SELECT count(*) FILTER (WHERE NOT {missing}), sum(n)::BIGINT,
@@ -166,7 +177,8 @@ def best_of(
     return con.execute(sql, rows.values).fetchall()
 
 
-def _rows_counted(text: str, listed: str, unit: Unit) -> str:
+def rows_counted(text: str, listed: str, unit: Unit) -> str:
+    """SQL for a table `counted`: each combination of the columns `listed` of `text`, with `n`."""
     if unit is Unit.SERVICES:
         return f"counted AS MATERIALIZED ({text})"
     return (

@@ -37,6 +37,12 @@ def test_an_estimate_has_its_interval_and_the_snapshot_before_its_mark() -> None
     assert shapes(drawn(chart, certain), "mark") == []
 
 
+def test_nothing_is_drawn_to_the_left_of_zero() -> None:
+    row: dict[str, Value] = {"x": "a", "n": 10, "low": -(10**9), "high": 12, "before": -(10**9)}
+    for mark in shapes(drawn(Bars("x", "n", "low", "high", "before"), row), "mark"):
+        assert "M-" not in mark
+
+
 def test_a_long_label_is_cut_and_told_whole_to_who_points_at_it() -> None:
     drawing = drawn(Bars("x", "n"), {"x": "long " * 30, "n": 1})
     (label,) = [shape for shape in drawing.shapes if "long" in shape]

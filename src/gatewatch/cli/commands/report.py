@@ -1,15 +1,22 @@
 """`gatewatch report`: counts of one field or two, each with the query behind it."""
 
 import argparse
+import time
 from typing import TYPE_CHECKING
 
-from gatewatch.cli.answers import number_of_values, written
-from gatewatch.cli.output import add_format_option, for_people
-from gatewatch.cli.question import add_query_argument, asked
-from gatewatch.model.errors import BadArguments
+from gatewatch.cli.output import (
+    add_format_option,
+    for_people,
+    language_of,
+    write_table,
+    write_tables,
+)
+from gatewatch.cli.parser import as_typed
+from gatewatch.cli.question import add_query_argument, asked, say_why_nothing
+from gatewatch.model.errors import Exit
 
 if TYPE_CHECKING:
-    from gatewatch.cli.answers import Answer
+    from gatewatch.report.answers import Order
 
 HELP = "Count the values of one field, or of two, among the services that a query finds."
 EXAMPLES = (
@@ -21,11 +28,14 @@ EXAMPLES = (
     "gatewatch report country:IT --by software --over snapshots",
     "gatewatch report 'software:gSOAP software.version:2.7' --survival",
     "gatewatch report --by vendor --compare country:IT..country:FR",
+    "gatewatch report --by country --map -o map.svg",
+    "gatewatch report --by vendor --before",
     "gatewatch report --preset censys-2019 -o report.md",
 )
 
 UNITS = ("services", "hosts")
 CELLS = ("count", "row", "column", "expected")
+_MOST = 100_000
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "-n",
         dest="count",
         metavar="N",
-        type=number_of_values,
+        type=_count,
         default=None,
         help="so many values, the rest is summed up (default: 25, of a trend 6)",
     )
@@ -82,6 +92,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "networks that broke",
     )
     parser.add_argument(
+        "--map",
+        action="store_true",
+        help="with --by country: a map of the world, for formats that draw (svg, png, html)",
+    )
+    parser.add_argument(
+        "--before",
+        action="store_true",
+        help="what each value counted in the snapshot before, for formats for people",
+    )
+    parser.add_argument(
         "--cells",
         choices=CELLS,
         default=CELLS[0],
@@ -96,46 +116,45 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Writes one table a report, or one stream of rows in formats for programs."""
-    from gatewatch.report.looking_back import looking_back
+    from gatewatch.report.answers import answer_to, widening
 
-    answer = _answer_of(args)
-    people = for_people(args)
-    over_time = args.over or args.survival
-    with asked(args, looking_back if over_time else None) as question:
-        return written(answer(question, args, people=people), question, args)
-
-
-def _answer_of(args: argparse.Namespace) -> "Answer":
-    """The function that answers; raises BadArguments before anything is read."""
-    from gatewatch.cli import answers
-
-    if args.by and args.preset:
-        raise _bad("--by and --preset exclude each other", "take one of them away")
-    if len(args.by) > 2:
-        raise _bad("--by three times is one too often", "count by two fields at most")
-    kinds = [
-        name for name in ("over", "survival", "compare", "rare", "anomaly") if getattr(args, name)
-    ]
-    if len(kinds) > 1:
-        raise _bad(f"--{kinds[0]} and --{kinds[1]} exclude each other", "take one of them away")
-    if len(args.by) == 2:
-        if kinds:
-            raise _bad(f"--{kinds[0]} goes with one field", "take one --by away")
-        return answers.crosstab
-    if args.anomaly and args.by:
-        raise _bad("--anomaly looks at all fields by itself", "take --by away")
-    if args.compare and not all(args.compare.partition("..")):
-        raise _bad("--compare takes two sides", "write A..B: two snapshots, or two queries")
-    if args.compare and not args.by:
-        raise _bad("--compare needs a field to compare by", "add --by server, or another field")
-    return {
-        "over": answers.trend,
-        "survival": answers.survival,
-        "compare": answers.compare,
-        "anomaly": answers.anomaly,
-        "rare": answers.top if args.by else answers.rare,
-    }.get("".join(kinds), answers.top)
+    order = _order(args)
+    answer = answer_to(order)
+    with asked(args, widening(order)) as question:
+        tables = answer(question, order)
+        if not tables:
+            say_why_nothing(question, args)
+            return Exit.NOTHING
+        return write_tables(tables, args) if order.people else write_table(tables[0], args)
 
 
-def _bad(what: str, mend: str) -> BadArguments:
-    return BadArguments(where="report", what=what, mend=mend)
+def _order(args: argparse.Namespace) -> "Order":
+    from gatewatch.report.answers import Order
+    from gatewatch.report.counting import Unit
+
+    return Order(
+        by=tuple(args.by),
+        count=args.count,
+        unit=Unit(args.unit),
+        over=bool(args.over),
+        survival=args.survival,
+        compare=args.compare or "",
+        rare=args.rare,
+        anomaly=args.anomaly,
+        map=args.map,
+        before=args.before,
+        cells=args.cells,
+        preset=args.preset or "",
+        people=for_people(args),
+        language=language_of(args),
+        queries=args.queries,
+        now=time.time(),
+        typed=lambda query: as_typed(args, "search", query),
+    )
+
+
+def _count(word: str) -> int:
+    if not word.isascii() or not word.isdigit() or not 0 < int(word[:9]) <= _MOST:
+        message = f"{word!r} is not a number from 1 to {_MOST:,}"
+        raise argparse.ArgumentTypeError(message)
+    return int(word)

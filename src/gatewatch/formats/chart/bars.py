@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from gatewatch.formats.chart.canvas import Drawing
-from gatewatch.formats.chart.marks import Shape, cut, number_in, place, text, width_of
+from gatewatch.formats.chart.marks import Link, Shape, cut, linked, number_in, place, text, width_of
 from gatewatch.model.language import Language
 from gatewatch.model.table import BUCKET, Bars, Look, RowKind, Table, Value, spoken
 
@@ -16,8 +16,11 @@ _SPACE = 10.0
 Row = Mapping[str, Value]
 
 
-def draw_bars(table: Table, chart: Bars, rows: Sequence[Row], language: Language) -> Drawing:
+def draw_bars(
+    table: Table, chart: Bars, rows: Sequence[Row], language: Language, link: Link | None = None
+) -> Drawing:
     """`rows` as a chart; those without a number, and totals, are left out."""
+    behind = table.queries.get(chart.value)
     shown = [row for row in rows if number_in(row[chart.value]) is not None and not _is_total(row)]
     labels = [spoken(row[chart.label], Look.TEXT, language) for row in shown]
     look = table.look_of(chart.value, (row[chart.value] for row in shown))
@@ -29,12 +32,16 @@ def draw_bars(table: Table, chart: Bars, rows: Sequence[Row], language: Language
     shapes: list[Shape] = []
     for number, (row, label, figure) in enumerate(zip(shown, labels, figures, strict=True)):
         top = number * (_HEIGHT + _GAP)
-        shapes += _bar(row, chart, top, left, scale)
+        parts = _bar(row, chart, top, left, scale)
         base = top + _HEIGHT - 4.5
         short = cut(label, left - _SPACE)
         kind = "end" if _kind(row) is RowKind.VALUE else "end soft"
-        shapes.append(text(left - _SPACE, base, short, kind, label[:200] if short != label else ""))
-        shapes.append(text(left + _reach(row, chart) * scale + _SPACE, base, figure))
+        parts.append(text(left - _SPACE, base, short, kind, label[:200] if short != label else ""))
+        parts.append(text(left + _reach(row, chart) * scale + _SPACE, base, figure))
+        if link is None:
+            shapes += parts
+        else:
+            shapes += linked(parts, row.get(behind or ""), link, f"{label[:200]}: {figure}")
     return Drawing(_WIDTH, len(shown) * (_HEIGHT + _GAP), shapes)
 
 
@@ -49,10 +56,12 @@ def _bar(row: Row, chart: Bars, top: float, left: float, scale: float) -> list[S
     ]
     low, high = (number_in(row[name]) if name else None for name in (chart.low, chart.high))
     if low is not None and high is not None and high > low:
-        shapes.append(_whisker(left + low * scale, left + high * scale, top + _HEIGHT / 2))
+        # A bar begins at zero, and nothing is drawn to the left of it.
+        first, last = (left + max(end, 0.0) * scale for end in (low, high))
+        shapes.append(_whisker(first, last, top + _HEIGHT / 2))
     before = number_in(row[chart.before]) if chart.before else None
     if before is not None:
-        x = place(left + before * scale)
+        x = place(left + max(before, 0.0) * scale)
         shapes.append(f'<path class="mark" d="M{x} {place(top - 2)}V{place(top + _HEIGHT + 2)}"/>')
     return shapes
 

@@ -18,13 +18,19 @@ class Drawing(NamedTuple):
     shapes: Sequence[Shape]
 
 
-def framed(drawing: Drawing, name: str, told: str = "") -> str:
-    """The drawing as an SVG element; `name` and `told` are what is read aloud of it."""
+def framed(
+    drawing: Drawing, name: str, told: str = "", *, linked: bool = False, kind: str = ""
+) -> str:
+    """The drawing as an SVG element; `name` and `told` are what is read aloud of it.
+
+    `linked`: it has links, and so is no picture; `kind` is one more class.
+    """
     width, height = place(drawing.width), place(max(drawing.height, 1.0))
+    role = f'role="group" aria-label="{escaped(name)}"' if linked else 'role="img"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart{" " if kind else ""}{kind}" {role} '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
-        f"<title>{escaped(name)}</title>"
+        + ("" if linked else f"<title>{escaped(name)}</title>")
         + (f"<desc>{escaped(told)}</desc>" if told else "")
         + "".join(drawing.shapes)
         + "</svg>"

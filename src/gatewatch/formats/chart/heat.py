@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from gatewatch.formats.chart.canvas import Drawing
-from gatewatch.formats.chart.marks import Shape, cut, number_in, place, text, width_of
+from gatewatch.formats.chart.marks import Link, Shape, cut, linked, number_in, place, text, width_of
 from gatewatch.model.language import Language
 from gatewatch.model.table import Heat, Look, Table, Value, spoken
 
@@ -21,7 +21,9 @@ _FAR = 4.0
 Row = Mapping[str, Value]
 
 
-def draw_heat(table: Table, chart: Heat, rows: Sequence[Row], language: Language) -> Drawing:
+def draw_heat(
+    table: Table, chart: Heat, rows: Sequence[Row], language: Language, link: Link | None = None
+) -> Drawing:
     """`rows` as a chart; as wide as it needs, for a page that scrolls."""
     labels = [spoken(row[chart.label], Look.TEXT, language) for row in rows]
     left = min(max(map(width_of, labels), default=0.0), _LABELS_MOST) + _SPACE
@@ -44,7 +46,12 @@ def draw_heat(table: Table, chart: Heat, rows: Sequence[Row], language: Language
             look = table.look_of(cell, (one[cell] for one in rows))
             ground = _ground(row, cell, chart, most)
             words = spoken(row[cell], look, language)
-            shapes += _cell(left + place_ * width, top, width, ground, words)
+            parts = _cell(left + place_ * width, top, width, ground, words)
+            if link is None:
+                shapes += parts
+                continue
+            told = f"{label[:200]}, {table.heading_of(cell)[:200]}: {words}"
+            shapes += linked(parts, row.get(table.queries.get(cell, "")), link, told)
     if chart.expected:
         shapes += _legend(left, (len(rows) + 1) * _ROW, language)
     total = max(left + len(chart.cells) * width, _WIDTH if not chart.cells else 0.0)

@@ -3,16 +3,19 @@
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 
 from gatewatch.model.language import Language
 from gatewatch.model.table import Value
 
 __all__ = [
     "FONT_SIZE",
+    "Link",
     "Shape",
     "compact",
     "cut",
     "escaped",
+    "linked",
     "number_in",
     "place",
     "text",
@@ -35,6 +38,9 @@ _SCALES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 Shape = str
 """An SVG element."""
 
+Link = Callable[[str], str]
+"""From the query behind a part of a drawing to the address that it leads to."""
+
 
 def escaped(words: str) -> str:
     """`words`, safe to show already, as XML text or in an attribute."""
@@ -56,6 +62,17 @@ def text(x: float, y: float, words: str, kind: str = "", title: str = "") -> Sha
     inner = f"<title>{escaped(title)}</title>" if title else ""
     style = f' class="{kind}"' if kind else ""
     return f'<text x="{place(x)}" y="{place(y)}"{style}>{inner}{escaped(words)}</text>'
+
+
+def linked(shapes: list[Shape], query: Value, link: Link | None, told: str) -> list[Shape]:
+    """`shapes` as one link to what `query` finds, told as `told`; unlinked without either.
+
+    A keyboard passes it by: the table under a drawing has the same links, each with its words.
+    """
+    title = f"<title>{escaped(told)}</title>"
+    if link is None or not isinstance(query, str):
+        return ["<g>", title, *shapes, "</g>"] if told else shapes
+    return [f'<a href="{escaped(link(query))}" tabindex="-1">', title, *shapes, "</a>"]
 
 
 def width_of(words: str, size: float = FONT_SIZE) -> float:

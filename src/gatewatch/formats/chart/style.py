@@ -7,7 +7,7 @@ a stroke and a mark of its own besides.
 
 from collections.abc import Mapping
 
-__all__ = ["DARK", "LIGHT", "sheet", "standalone"]
+__all__ = ["DARK", "LIGHT", "paged", "sheet", "standalone"]
 
 LIGHT: Mapping[str, str] = {
     "page": "#ffffff", "ink": "#1b1f24", "soft": "#5b636d", "line": "#dfe1e0", "bar": "#3a78b3",
@@ -33,6 +33,11 @@ _RULES = """\
 .chart .more{{fill:{more}}}
 .chart .grid{{stroke:{line};stroke-width:1}}
 .chart .mark{{stroke:{ink};stroke-width:1.5;fill:none}}
+.chart .land{{fill:{bar};stroke:{rest};stroke-width:.4}}
+.chart .empty{{fill:{page};stroke:{rest};stroke-width:.5}}
+.chart .unknown{{stroke:{rest};stroke-width:.5}}
+.chart .hatch{{stroke:{rest};stroke-width:.8}}
+.chart a:hover :not(text),.chart a:focus :not(text){{stroke:{ink};stroke-width:1.5}}
 .chart .break{{stroke:{soft};stroke-width:1;stroke-dasharray:2 3}}
 .chart .path{{stroke-width:2;stroke-linejoin:round}}
 """
@@ -55,3 +60,9 @@ def sheet(colours: Mapping[str, str]) -> str:
 def standalone() -> str:
     """CSS for a file of its own: as light or dark as the reader has chosen."""
     return f"{sheet(LIGHT)}@media (prefers-color-scheme:dark){{\n{sheet(DARK)}}}\n"
+
+
+def paged() -> str:
+    """CSS for the pages of the server, which choose light or dark by `color-scheme`."""
+    both = {name: f"light-dark({light},{DARK[name]})" for name, light in LIGHT.items()}
+    return sheet(both)
