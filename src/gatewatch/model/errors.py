@@ -47,6 +47,7 @@ __all__ = [
     "LoginWanted",
     "MethodRefused",
     "MissingPrivilege",
+    "NameUnknown",
     "NothingUsable",
     "OutputUnwritable",
     "PageUnknown",
@@ -386,6 +387,13 @@ class CaseUnknown(GatewatchError):
     """{where}: there is no case {number}: "gatewatch watch cases" lists all"""
 
     id = "case-unknown"
+
+
+class NameUnknown(GatewatchError):
+    """{where}: no name is kept for case {number}: with watch_names = "sealed" later imports keep names"""
+
+    id = "name-unknown"
+    exit_code = Exit.DATA
 
 
 class CatalogueBroken(GatewatchError):

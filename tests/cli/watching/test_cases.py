@@ -12,7 +12,7 @@ from gatewatch.model.observation import Observation
 from gatewatch.model.signin import SignIn
 from gatewatch.watch.signins import add
 
-AT = 1_795_000_000 * SECOND
+AT = 1_700_000_000 * SECOND
 
 
 @pytest.fixture
@@ -74,3 +74,44 @@ def test_assets_are_kept_by_the_command_line(
     assert run(["watch", "assets", "remove", "AS64500"]) == Exit.FOUND
     assert run(["watch", "assets", "remove", "AS64500"]) == Exit.BAD_INPUT
     assert run(["watch", "assets", "add", "nonsense"]) == Exit.BAD_INPUT
+
+
+@pytest.mark.usefixtures("places")
+def test_names_are_shown_only_where_settings_say_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(["watch", "run"])
+    run(["watch", "cases"])
+    assert "alice" not in capsys.readouterr().out
+    monkeypatch.setenv("GATEWATCH_WATCH_NAMES", "shown")
+    run(["watch", "cases"])
+    assert '"person":"alice"' in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("places")
+def test_a_name_is_opened_audited_and_forgotten(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["watch", "run"])
+    capsys.readouterr()
+    assert run(["watch", "open", "1", "--reason", "telephone call"]) == Exit.FOUND
+    assert capsys.readouterr().out == "alice\n"
+    assert run(["watch", "audit"]) == Exit.FOUND
+    told = capsys.readouterr().out
+    assert "telephone call" in told
+    assert "alice" not in told
+    assert run(["watch", "forget", "alice"]) == Exit.FOUND
+    assert run(["watch", "forget", "alice"]) == Exit.NOTHING
+    assert run(["watch", "cases", "--all"]) == Exit.NOTHING
+
+
+@pytest.mark.usefixtures("places")
+def test_retention_is_enforced_and_proved(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["watch", "retention", "--verify", "--watch-days", "1"]) == Exit.NOTHING
+    assert "older sign-ins" in capsys.readouterr().out
+    assert run(["watch", "retention", "--watch-days", "1"]) == Exit.FOUND
+    assert run(["watch", "retention", "--verify", "--watch-days", "1"]) == Exit.FOUND
+
+
+@pytest.mark.usefixtures("places")
+def test_a_rescan_without_exclusions_is_refused() -> None:
+    run(["watch", "run"])
+    assert run(["watch", "rescan", "--contact", "mailto:noc@example.net"]) == Exit.REFUSED

@@ -1,9 +1,13 @@
-"""`gatewatch watch cases`: all cases, without names."""
+"""`gatewatch watch cases`: all cases, people as pseudonyms unless settings say to show names."""
 
 import argparse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from gatewatch.cli.output import add_format_option, write_table
+from gatewatch.cli.settings import WATCH_NAMES, setting
 from gatewatch.cli.watching._store import add_watch_option, watch_of
+from gatewatch.model.hostile import shown
 from gatewatch.model.moment import iso
 from gatewatch.model.table import Table
 
@@ -31,19 +35,38 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prints one line a case; 1: there is none."""
     from gatewatch.watch.cases import OPEN, Cases, State
-    from gatewatch.watch.pseudonyms import shown_as
 
     states = tuple(State) if args.all else tuple(map(State, args.state or OPEN))
     columns = (
         "case", "state", "rule", "person", "severity", "confidence", "what", "ip", "port",
         "signins", "last_signin", "last_seen", "assigned", "advice",
     )  # fmt: skip
-    with Cases.open(watch_of(args)) as cases:
+    with Cases.open(watch_of(args)) as cases, _people(args) as person:
         rows = [
-            (one.id, str(one.state), one.rule, shown_as(one.who), one.severity,
+            (one.id, str(one.state), one.rule, person(one.who), one.severity,
              round(100 * one.confidence), one.what, str(one.address), one.port, one.signins,
              iso(one.last_signin) if one.last_signin else None,
              iso(one.last_seen) if one.last_seen else None, one.assigned, one.advice)
             for one in cases.all(states, args.rule)
         ]  # fmt: skip
     return write_table(Table(columns, rows), args)
+
+
+@contextmanager
+def _people(args: argparse.Namespace) -> Iterator[Callable[[int | None], str]]:
+    """How a person is written: the name where `watch_names` is `shown`, else the pseudonym."""
+    from gatewatch.watch.folder import WatchFolder
+    from gatewatch.watch.names import Names
+    from gatewatch.watch.pseudonyms import shown_as
+
+    folder = WatchFolder(watch_of(args))
+    if setting(WATCH_NAMES, args) != "shown" or not folder.names.exists():
+        yield shown_as
+        return
+    with Names.open(folder) as names:
+
+        def name(who: int | None) -> str:
+            known = None if who is None else names.name(who)
+            return shown(known, 100) if known else shown_as(who)
+
+        yield name
