@@ -7,6 +7,7 @@ from zlib import crc32
 
 from gatewatch.acs.dialogue import (
     Claimed,
+    Command,
     Given,
     NextTask,
     Posted,
@@ -101,9 +102,8 @@ class _Edge:
         self.sessions.expired(10**12)
         assert len(self.sessions) == 0
 
-    def _check(self, event: Posted, session: Session | None, commands: list[object]) -> None:
+    def _check(self, event: Posted, session: Session | None, commands: list[Command]) -> None:
         replies = 0
-        commands = list(commands)
         for _ in range(200):
             if not commands:
                 break

@@ -146,8 +146,9 @@ class _Table:
         return done
 
     def _rules(self, text: str) -> None:
-        given = dict(part.split("=") for part in text.split())
-        rules = replace(Rules(), **{name: int(value) for name, value in given.items()})
+        pairs = (part.split("=") for part in text.split())
+        given: dict[str, Any] = {name: int(value) for name, value in pairs}
+        rules = replace(Rules(), **given)
         self.sessions = Sessions(rules)
 
     # --- the device speaks
