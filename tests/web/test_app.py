@@ -88,7 +88,7 @@ def test_the_field_page_finds_by_word_and_says_its_command(client: TestClient) -
     html = client.get("/fields", params={"word": "tls"}).text
     assert "tls.subject" in html
     assert "gatewatch fields tls" in html
-    assert 'href="/report?by=tls.subject"' in html
+    assert 'href="/fields/tls.subject"' in html
 
 
 def test_without_a_lake_every_page_that_needs_one_says_what_to_do(

@@ -24,6 +24,7 @@ __all__ = [
     "base_of",
     "counting",
     "counting_in",
+    "counting_over",
     "uncounted",
     "unit_read",
     "value_names",
@@ -87,6 +88,17 @@ def counting_in(
     every = ", ".join(name for own in names for name in own)
     what = "sum(n)::BIGINT AS n" if weight else "ip_high, ip"
     return Counting(f"SELECT {every}, {what} FROM ({inner}) GROUP BY ALL", condition.values, names)
+
+
+def counting_over(source: str, grouping: Grouping) -> Counting:
+    """How to count by a grouping whose values the table `source` has itself, beside its `n`."""
+    [names] = value_names([grouping])
+    values = ", ".join(
+        f"{column} AS {name}" for column, name in zip(grouping.columns, names, strict=True)
+    )
+    inner = f"SELECT {values}, n FROM {source}"
+    text = f"SELECT {', '.join(names)}, sum(n)::BIGINT AS n FROM ({inner}) GROUP BY ALL"
+    return Counting(text, (), (names,))
 
 
 def uncounted(node: Node, groupings: Sequence[Grouping], unit: Unit) -> Counting:

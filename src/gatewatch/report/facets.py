@@ -9,11 +9,11 @@ bars, other, missing, overlap and the query behind each value.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gatewatch.model.fields import Home
-from gatewatch.query.compile import UNDERSTANDING, counted_from, where
+from gatewatch.model.fields import Field, Home
+from gatewatch.query.compile import UNDERSTANDING, column_of, counted_from, where
 from gatewatch.query.nodes import EVERYTHING
 from gatewatch.query.scope import Scope
-from gatewatch.report.counting import Unit, counting_in
+from gatewatch.report.counting import Unit, counting_in, counting_over
 from gatewatch.report.groupings import Grouping
 from gatewatch.report.top import Report, best_of, report_of, top
 
@@ -27,6 +27,7 @@ VALUES = 8
 
 # Where the sums are kept as long as the connection lives.
 _SUMS, _BY_ANSWER, _BY_PLACE = "facet_sums", "facet_answers", "facet_places"
+_LOOKED_UP = "facet_values"
 _SUMMED = frozenset({Home.CUBE, Home.RESPONSE})
 
 
@@ -42,15 +43,36 @@ def facets(
     """
     answers, places = _summed(con, scope)
     [[total]] = con.execute(f"SELECT coalesce(sum(n), 0)::BIGINT FROM {places}").fetchall()
+    together = [one for one in groupings if all(map(_is_stored, one.asked))]
+    if together:
+        _look_up(con, answers, together)
     found = []
     for grouping in groupings:
         if not all(entry.home in _SUMMED for entry in grouping.asked):
             found.append(top(con, scope, grouping, count))
             continue
         source = answers if grouping.table == UNDERSTANDING else places
-        best = best_of(con, counting_in(source, "sum(n)", [grouping]), count, Unit.SERVICES)
+        rows = counting_in(source, "sum(n)", [grouping])
+        if grouping in together:
+            rows = counting_over(_LOOKED_UP, grouping)
+        best = best_of(con, rows, count, Unit.SERVICES)
         found.append(report_of(scope, grouping, best, total, Unit.SERVICES))
     return tuple(found)
+
+
+def _is_stored(entry: Field) -> bool:
+    return entry.home is Home.RESPONSE and not entry.computed
+
+
+def _look_up(con: "duckdb.DuckDBPyConnection", answers: str, groupings: Sequence[Grouping]) -> None:
+    """The values of all these groupings, looked up once for each response."""
+    fields = dict.fromkeys(entry for one in groupings for entry in one.asked)
+    columns = ", ".join(map(column_of, fields))
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_LOOKED_UP} AS SELECT {columns}, n "
+        f"FROM (SELECT response, sum(n)::BIGINT AS n FROM {answers} GROUP BY response) "
+        f"LEFT JOIN {UNDERSTANDING} USING (response)"
+    )
 
 
 def _summed(con: "duckdb.DuckDBPyConnection", scope: Scope) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from gatewatch.report.top import Report, top
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["VULNERABLE", "Moment", "NetworkView", "network_node", "network_view"]
+__all__ = ["VULNERABLE", "Moment", "NetworkView", "names_of", "network_node", "network_view"]
 
 VULNERABLE = any_of(Condition(FIELDS["verdict"], "=", word) for word in ("vulnerable", "likely"))
 """What is counted as vulnerable: a banner alone never says more than likely."""
@@ -83,6 +83,15 @@ def network_node(text: str) -> Node:
         ) from None
 
 
+def names_of(con: "duckdb.DuckDBPyConnection", numbers: Sequence[int]) -> dict[object, str]:
+    """What these networks are called, as far as anybody knows."""
+    if not numbers:
+        return {}
+    places = ", ".join("?" * len(numbers))
+    sql = f"SELECT asn, name FROM as_names WHERE asn IN ({places}) AND name IS NOT NULL"
+    return dict(con.execute(sql, list(numbers)).fetchall())
+
+
 def network_view(
     con: "duckdb.DuckDBPyConnection",
     newest: "duckdb.DuckDBPyConnection",
@@ -90,13 +99,18 @@ def network_view(
     node: Node,
     count: int = 10,
     language: Language = ENGLISH,
+    *,
+    lag: bool = True,
 ) -> NetworkView:
-    """The view of `node`; `con` reads all of `infos`, `newest` the last of them alone."""
+    """The view of `node`; `con` reads all of `infos`, `newest` the last of them alone.
+
+    Without `lag` nothing is asked of other networks, which takes longer than all the rest.
+    """
     last = Scope(tuple(infos[-1:]), node, node)
-    lag = elsewhere = None
-    if len(infos) > 1:
+    here = elsewhere = None
+    if lag and len(infos) > 1:
         both = all_of([node, VULNERABLE])
-        lag = survival(con, Scope(tuple(infos), both, both))
+        here = survival(con, Scope(tuple(infos), both, both))
         others = all_of([Not(node), VULNERABLE])
         elsewhere = survival(con, Scope(tuple(infos), others, others))
     return NetworkView(
@@ -105,7 +119,7 @@ def network_view(
         models=top(newest, last, PRODUCTS, count),
         findings=top(newest, last, by_field(FIELDS["finding"]), count),
         bands=top(newest, last, by_field(FIELDS["risk.band"]), count),
-        lag=lag,
+        lag=here,
         lag_elsewhere=elsewhere,
     )
 
