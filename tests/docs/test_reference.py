@@ -18,6 +18,7 @@ from gatewatch.formats.read import readers
 from gatewatch.formats.write import writers
 from gatewatch.model.errors import Exit, all_errors
 from gatewatch.model.fields import FIELDS
+from gatewatch.watch.sources import sources
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 PAGES = pages()
@@ -38,7 +39,14 @@ def test_a_generated_page_is_current(name: str) -> None:
             "formats.md",
             [
                 f"| `{name}` |"
-                for name in (*readers(), *network_readers(), *writers(), *exporters(), *targets())
+                for name in (
+                    *readers(),
+                    *network_readers(),
+                    *writers(),
+                    *exporters(),
+                    *targets(),
+                    *sources(),
+                )
             ],
         ),
         ("errors.md", [f"| `{error.id}` | {int(error.exit_code)} |" for error in all_errors()]),

@@ -23,6 +23,7 @@ from gatewatch.formats.read import readers
 from gatewatch.formats.write import writers
 from gatewatch.model.errors import Exit, all_errors
 from gatewatch.model.fields import FIELDS
+from gatewatch.watch.sources import sources
 
 __all__ = ["pages"]
 
@@ -136,6 +137,9 @@ def _formats() -> Iterator[str]:
     yield from ("", "## Countries and networks", "", "For `gatewatch geo import`.", "")
     ranges = ((f"`{name}`", module.SENTENCE) for name, module in network_readers().items())
     yield from _table(("format", "what it is"), ranges)
+    yield from ("", "## Logs of sign-ins", "", "`gatewatch watch import` finds out which one.", "")
+    logs = ((f"`{name}`", module.SENTENCE) for name, module in sources().items())
+    yield from _table(("source", "what it is"), logs)
     yield from ("", "## Write", "", "`--format`, or the ending of `-o FILE`, chooses one.", "")
     write = (
         (f"`{name}`", _code(module.SUFFIXES), module.SENTENCE) for name, module in writers().items()

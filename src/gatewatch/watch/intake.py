@@ -50,6 +50,16 @@ class Told:
     sources: "Counter[str]" = field(default_factory=Counter)
     """Sign-ins by the log that they are from."""
 
+    def add(self, other: "Told") -> None:
+        """Counts what `other` counted, too."""
+        self.records += other.records
+        self.failures += other.failures
+        self.passed.update(other.passed)
+        self.rejected += other.rejected
+        self.first_rejected = self.first_rejected or other.first_rejected
+        self.damage += other.damage
+        self.sources.update(other.sources)
+
 
 class Rejects:
     """Keeps rejected records in a file beside the log, readable by its owner alone.

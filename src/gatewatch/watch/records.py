@@ -15,7 +15,7 @@ from gatewatch.model.moment import SECOND
 from gatewatch.model.signin import Kind, Outcome, SignIn
 from gatewatch.watch.given import Given
 
-__all__ = ["FUTURE", "Passed", "address_in", "is_public", "sign_in", "time_in"]
+__all__ = ["FUTURE", "Passed", "address_in", "is_loopback", "is_public", "sign_in", "time_in"]
 
 FUTURE = 86_400 * SECOND
 """A time so much after the clock is no time: zones and clocks are wrong by less."""
@@ -112,6 +112,17 @@ def time_in(value: object) -> int:
     if found is None:
         raise ValueError("it has no time")
     return found
+
+
+def is_loopback(text: str) -> bool:
+    """Whether `text` is an address that only this machine reaches."""
+    try:
+        address = parse_address(text)
+    except ValueError:
+        return False
+    if address.high is not None:
+        return address.number == 1
+    return any(first <= address.number <= last for first, last in _LOOPBACK)
 
 
 def sign_in(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gatewatch.watch.given import Given
     from gatewatch.watch.mapping import Mapped
 
-__all__ = ["add_log_options", "given_for"]
+__all__ = ["add_log_options", "given_for", "networks_of"]
 
 _TABLE_LIMIT = 16 * 1024 * 1024
 
@@ -62,6 +62,7 @@ def given_for(args: argparse.Namespace, *, live: bool = False) -> "Callable[[str
     zone = args.zone or setting(WATCH_ZONE, args)
     domains = _words(args.domains) or setting(WATCH_DOMAINS, args)
     people = args.people or setting(WATCH_PEOPLE, args)
+    proxies = setting(WATCH_PROXIES, args)
     if args.year is not None and not 2000 <= args.year < 2100:
         raise BadArguments(where="--year", what=f'"{args.year}" is none', mend="write 2026")
     given = Given(
@@ -71,7 +72,7 @@ def given_for(args: argparse.Namespace, *, live: bool = False) -> "Callable[[str
         year=args.year,
         live=live,
         dates=args.dates,
-        proxies=tuple(_network(w) for w in _words(args.proxies) or setting(WATCH_PROXIES, args)),
+        proxies=networks_of(args.proxies or ",".join(proxies), "--proxies"),
         people=People(frozenset(word.casefold() for word in domains), _table(people)),
         lab=args.lab,
         mapping=_mapping(args),
@@ -83,15 +84,19 @@ def _words(text: str | None) -> tuple[str, ...]:
     return tuple(filter(None, (word.strip() for word in (text or "").split(","))))
 
 
-def _network(text: str) -> "Network":
+def networks_of(text: str, flag: str) -> "tuple[Network, ...]":
+    """The networks in a list with commas; raises BadArguments, which names `flag`."""
     from gatewatch.model.address import parse_network
 
-    try:
-        return parse_network(text)
-    except ValueError as problem:
-        raise BadArguments(
-            where="--proxies", what=f'"{text}" {problem}', mend="write 192.0.2.0/28,2001:db8::5"
-        ) from None
+    found = []
+    for word in _words(text):
+        try:
+            found.append(parse_network(word))
+        except ValueError as problem:
+            raise BadArguments(
+                where=flag, what=f'"{word}" {problem}', mend="write 192.0.2.0/28,2001:db8::5"
+            ) from None
+    return tuple(found)
 
 
 def _table(path: Path | None) -> Mapping[str, str]:
