@@ -45,6 +45,7 @@ __all__ = [
     "LogIncomplete",
     "LogUnknown",
     "LoginWanted",
+    "MailHalfSent",
     "MethodRefused",
     "MissingPrivilege",
     "NameUnknown",
@@ -514,6 +515,13 @@ class ActionHalfDone(GatewatchError):
     """{where}: {done} of {steps} steps were done, then {what}: "{undo}" takes them back"""
 
     id = "action-half-done"
+    exit_code = Exit.PARTIAL
+
+
+class MailHalfSent(GatewatchError):
+    """{where}: {sent} of {waiting} mails were sent, then {what}: "{again}" goes on with the rest"""
+
+    id = "mail-half-sent"
     exit_code = Exit.PARTIAL
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "accounts_of",
     "add_accounts_option",
     "add_go_options",
+    "add_mail_options",
     "duration",
     "journal_of",
     "lines_of",
@@ -47,6 +48,18 @@ def add_go_options(parser: argparse.ArgumentParser) -> None:
         "--dry-run", action="store_true", help="show what would change and do nothing (default)"
     )
     group.add_argument("--yes", action="store_true", help="show it and do it")
+
+
+def add_mail_options(parser: argparse.ArgumentParser) -> None:
+    """Adds `--dry-run`, which is what happens anyway, `--eml DIR` and `--yes`."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--dry-run", action="store_true", help="show to whom which subject would go (default)"
+    )
+    group.add_argument(
+        "--eml", type=Path, metavar="DIR", help="write each mail as a file instead of sending it"
+    )
+    group.add_argument("--yes", action="store_true", help="send")
 
 
 def accounts_of(args: argparse.Namespace) -> "Accounts":
