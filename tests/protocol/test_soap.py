@@ -390,6 +390,14 @@ def texts(most: int, *, exact: bool) -> st.SearchStrategy[str]:
     return found if exact else found.map(str.strip)
 
 
+VALUE = st.builds(
+    ParameterValue,
+    texts(256, exact=False),
+    st.text(SAFE, max_size=40),
+    st.sampled_from(list(TYPES)),
+)
+
+
 def shapes(shape: Any) -> st.SearchStrategy[Any]:
     if isinstance(shape, Text):
         return texts(shape.most, exact=shape.exact)
@@ -405,12 +413,7 @@ def shapes(shape: Any) -> st.SearchStrategy[Any]:
         return st.lists(shapes(shape.shape), max_size=3).map(tuple)
     if isinstance(shape, Choice):
         return st.one_of([parts(one) for one in shape.among])
-    return st.builds(
-        ParameterValue,
-        texts(256, exact=False),
-        st.text(SAFE, max_size=40),
-        st.sampled_from(list(TYPES)),
-    )
+    return st.lists(VALUE, max_size=3).map(tuple)
 
 
 def parts(kind: Any) -> st.SearchStrategy[Any]:

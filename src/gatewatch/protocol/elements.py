@@ -15,7 +15,6 @@ begins, so no entity is ever declared, expanded or loaded.
 import codecs
 import pyexpat
 import re
-from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
 from gatewatch.protocol.xml import XmlError
@@ -75,18 +74,25 @@ class Bounds(NamedTuple):
 _MESSAGES = Bounds()
 
 
-@dataclass(slots=True, eq=False)
+# Most elements hold text alone; a list for each would be work for the collector. Never appended to.
+_CHILDLESS: list["Element"] = []
+
+
 class Element:
     """One element. Where it has children, text between them is not kept."""
 
-    tag: str
-    """The name as written, with its prefix."""
-    name: str
-    """The local name."""
-    attrs: dict[str, str]
-    """As written, with prefixes, namespace declarations among them."""
-    text: str = ""
-    children: list["Element"] = field(default_factory=list)
+    # Written out by hand: thousands are made of one message.
+    __slots__ = ("attrs", "children", "name", "tag", "text")
+
+    def __init__(self, tag: str, name: str, attrs: dict[str, str]) -> None:
+        self.tag = tag
+        """The name as written, with its prefix."""
+        self.name = name
+        """The local name."""
+        self.attrs = attrs
+        """As written, with prefixes, namespace declarations among them."""
+        self.text = ""
+        self.children: list[Element] = _CHILDLESS
 
     def attr(self, name: str) -> str:
         """The value of the attribute with this local name, whatever its prefix; "" if none."""
@@ -244,41 +250,40 @@ def _handle(parser: pyexpat.XMLParserType, top: Element, bounds: Bounds) -> None
     Closures, and none that knows the parser: bound methods or a cycle would leave every message
     to the collector. These run some hundred times a message, which is why they look so bare.
     """
-    open_elements = [top]
+    around: list[Element] = []  # the open elements, but not the innermost
+    inner = top
     texts: list[str] = []
     locals_of: dict[str, str] = {}
-    depth, attributes, longest_text = bounds.depth, bounds.attributes, bounds.text
+    depth, longest_text = bounds.depth, bounds.text
     left = bounds.elements
 
     def start(tag: str, attrs: dict[str, str]) -> None:
-        nonlocal left
+        nonlocal left, inner
         left -= 1
-        if left < 0 or len(open_elements) > depth:
+        if left < 0 or len(around) >= depth:
             _refuse_size(bounds, left)
-        if attrs and (
-            len(attrs) > attributes
-            or max(map(len, attrs.values())) > bounds.value
-            or max(map(len, attrs)) > bounds.name
-        ):
-            _refuse_attributes(bounds, attrs)
+        if attrs:
+            _check_attributes(bounds, attrs)
         name = locals_of.get(tag)
         if name is None:
-            if len(tag) > bounds.name:
-                raise _Refused(f"a name longer than {bounds.name} characters")
-            name = locals_of[tag] = tag.rpartition(":")[2]
+            name = locals_of[tag] = _local(tag, bounds)
         element = Element(tag, name, attrs)
-        open_elements[-1].children.append(element)
-        open_elements.append(element)
-        texts.clear()
+        if inner.children is _CHILDLESS:
+            inner.children = [element]
+        else:
+            inner.children.append(element)
+        around.append(inner)
+        inner = element
+        if texts:
+            texts.clear()
 
     def end(_: str) -> None:
-        element = open_elements.pop()
+        nonlocal inner
         if texts:
-            if not element.children:
-                element.text = text = texts[0] if len(texts) == 1 else "".join(texts)
-                if len(text) > longest_text:
-                    raise _Refused(f"text longer than {longest_text} characters")
+            if not inner.children:
+                inner.text = _text(texts, longest_text)
             texts.clear()
+        inner = around.pop()
 
     parser.buffer_text = True
     parser.StartElementHandler = start
@@ -295,12 +300,27 @@ def _refuse_size(bounds: Bounds, left: int) -> NoReturn:
     raise _Refused(f"elements nested deeper than {bounds.depth}")
 
 
-def _refuse_attributes(bounds: Bounds, attrs: dict[str, str]) -> NoReturn:
+def _local(tag: str, bounds: Bounds) -> str:
+    if len(tag) > bounds.name:
+        raise _Refused(f"a name longer than {bounds.name} characters")
+    return tag.rpartition(":")[2]
+
+
+def _text(texts: list[str], longest: int) -> str:
+    text = texts[0] if len(texts) == 1 else "".join(texts)
+    if len(text) > longest:
+        raise _Refused(f"text longer than {longest} characters")
+    return text
+
+
+def _check_attributes(bounds: Bounds, attrs: dict[str, str]) -> None:
     if len(attrs) > bounds.attributes:
         raise _Refused(f"an element with more than {bounds.attributes} attributes")
-    if max(map(len, attrs)) > bounds.name:
-        raise _Refused(f"an attribute's name longer than {bounds.name} characters")
-    raise _Refused(f"an attribute longer than {bounds.value} characters")
+    for name, value in attrs.items():
+        if len(value) > bounds.value:
+            raise _Refused(f"an attribute longer than {bounds.value} characters")
+        if len(name) > bounds.name:
+            raise _Refused(f"an attribute's name longer than {bounds.name} characters")
 
 
 def _refuse_doctype(*_: object) -> None:

@@ -1,7 +1,7 @@
 """What messages are made of: who a device is, what happened, parameters and their values."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 from gatewatch.protocol.cwmp.shape import Array, Flag, Moment, Number, Part, Text, element, escaped
@@ -24,7 +24,8 @@ __all__ = [
     "TransferFault",
 ]
 
-NAME = Text(256)
+_NAME_MOST = 256
+NAME = Text(_NAME_MOST)
 COMMAND_KEY = Text(32)
 PARAMETER_KEY = Text(32)
 WHEN = Moment()
@@ -116,37 +117,53 @@ class TransferFault(Part):
 NO_FAULT = TransferFault()
 
 
-class _Values:
-    """A ParameterValueStruct. Hundreds come in one message, so this one is read by hand."""
+_KINDS = {
+    f"{prefix}{name}": name
+    for name in TYPES
+    for prefix in ("", "xsd:", "xs:", "soap-enc:", "SOAP-ENC:", "soapenc:")
+}
+"""xsi:type as nearly all write it; others are taken apart."""
 
-    def read(self, found: Element, oddities: set[str]) -> ParameterValue:
-        name = value = kind = None
-        for child in found.children:
+
+class _Values:
+    """An array of ParameterValueStructs. One message brings thousands: read by hand."""
+
+    def read(self, found: Element, oddities: set[str]) -> tuple[ParameterValue, ...]:
+        return tuple([self._one(struct, oddities) for struct in found.children])
+
+    def _one(self, struct: Element, oddities: set[str]) -> ParameterValue:
+        name = value = None
+        kind = "string"
+        for child in struct.children:
             if child.name == "Value":
                 value = child.text
-                kind = self._type(child, oddities)
+                kind = _KINDS.get(child.attrs.get("xsi:type", "?")) or _kind(child, oddities)
             elif child.name == "Name":
                 name = child.text.strip()
         if name is None or value is None:
             oddities.add("missing-element")
-        elif len(name) > 256:
+        elif len(name) > _NAME_MOST:
             oddities.add("too-long")
-        return ParameterValue(name or "", value or "", kind or "string")
+        return ParameterValue(name or "", value or "", kind)
 
-    def _type(self, found: Element, oddities: set[str]) -> str:
-        said = found.attrs.get("xsi:type") or found.attr("type")
-        kind = said.rpartition(":")[2]
-        if kind in TYPES:
-            return kind
-        oddities.add("unknown-type" if said else "no-type")
-        return "string"
-
-    def write(self, name: str, value: Any, out: list[str]) -> None:
-        kind = TYPES[value.type]
-        out.append(
-            f"<{name}><Name>{escaped(value.name)}</Name>"
-            f'<Value xsi:type="{kind}">{escaped(value.value)}</Value></{name}>'
+    def write(self, name: str, value: tuple[ParameterValue, ...], out: list[str]) -> None:
+        out.append(f'<{name} soap-enc:arrayType="cwmp:ParameterValueStruct[{len(value)}]">')
+        out.extend(
+            f"<ParameterValueStruct><Name>{escaped(one.name)}</Name>"
+            f'<Value xsi:type="{TYPES[one.type]}">{escaped(one.value)}</Value>'
+            "</ParameterValueStruct>"
+            for one in value
         )
+        out.append(f"</{name}>")
 
 
-VALUES = Array("ParameterValueStruct", _Values(), "cwmp:ParameterValueStruct")
+def _kind(found: Element, oddities: set[str]) -> str:
+    said = found.attr("type")
+    kind = said.rpartition(":")[2].strip()
+    if kind in TYPES:
+        return kind
+    oddities.add("unknown-type" if said else "no-type")
+    return "string"
+
+
+VALUES = _Values()

@@ -239,7 +239,7 @@ def element(
 def _default(shape: Shape) -> Any:
     if isinstance(shape, Struct):
         return shape.of()
-    return {Text: "", Number: 0, Flag: False, Moment: 0, Array: ()}[type(shape)]
+    return {Text: "", Number: 0, Flag: False, Moment: 0}.get(type(shape), ())
 
 
 class _Field(NamedTuple):
