@@ -7,6 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from gatewatch.store.lake import Lake
@@ -67,4 +68,24 @@ def test_an_interrupted_demo_leaves_nothing(
         process.send_signal(number)
         process.stderr.read()
     assert process.returncode == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_the_demo_is_shown_in_the_browser_until_ctrl_c(tmp_path: Path, program: list[str]) -> None:
+    with subprocess.Popen(
+        [*program, "demo", "--serve"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environment(tmp_path),
+        cwd=tmp_path,
+    ) as process:
+        assert process.stdout is not None
+        address = next(line.strip() for line in process.stdout if line.startswith("http://"))
+        page = httpx.get(f"{address}search", params={"q": "device.type:solar"}, timeout=60)
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+    assert "Sunny WebBox" in page.text
+    assert process.returncode == 0
     assert list(tmp_path.iterdir()) == []

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gatewatch.acs.devices import SimulatedDevices
 
 HELP = "Show the main job on simulated devices: find, understand, report. Loopback only."
-EXAMPLES = ("gatewatch demo", "gatewatch demo --lake demo-lake")
+EXAMPLES = ("gatewatch demo", "gatewatch demo --serve", "gatewatch demo --lake demo-lake")
 
 NETWORKS = 30
 DEVICES_PER_NETWORK = 12
@@ -39,9 +39,12 @@ SEED = 2019
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Where to keep the lake, if anywhere."""
+    """Where to keep the lake, if anywhere, and whether to show it in the browser."""
     parser.add_argument(
         "--lake", type=Path, metavar="DIR", help="keep the lake there (default: a temporary one)"
+    )
+    parser.add_argument(
+        "--serve", action="store_true", help="show the same in the browser, until Ctrl-C"
     )
 
 
@@ -57,9 +60,11 @@ def run(args: argparse.Namespace) -> int:
         contextlib.chdir(folder),
     ):
         code = _scan(lake, args) or _report(lake, args)
-    if code == Exit.FOUND:
-        say(f"done in {monotonic() - started:.0f} s", args)
-        _what_next(args)
+        if code == Exit.FOUND:
+            say(f"done in {monotonic() - started:.0f} s", args)
+            _what_next(args)
+            if args.serve:
+                return _type(args, "serve", "--port", "0", "--lake", lake)
     return code
 
 

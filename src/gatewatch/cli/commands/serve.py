@@ -188,11 +188,12 @@ def _shown(listening: socket.socket) -> str:
 
 def _note(site: "Site") -> str:
     from gatewatch.model.errors import GatewatchError
+    from gatewatch.report.wording import counted
     from gatewatch.store.lake import Lake
 
     who = "people have to log in" if site.login else "open to everybody on this machine"
     try:
-        there = f"{len(Lake.open(site.lake).snapshots)} snapshots of {site.lake}"
+        there = f"{counted(len(Lake.open(site.lake).snapshots), 'snapshot')} of {site.lake}"
     except GatewatchError as error:
         there = str(error)
     return f"serve: {there}; {who}; Ctrl-C ends it"
