@@ -20,6 +20,7 @@ from gatewatch.enrich.read import readers as range_readers
 from gatewatch.formats.export import exporters
 from gatewatch.formats.read import readers
 from gatewatch.formats.write import writers
+from gatewatch.watch.notifiers import notifiers
 from gatewatch.watch.rules import rules
 from gatewatch.watch.sources import sources
 from gatewatch.watch.targets import targets as access_targets
@@ -81,6 +82,7 @@ def run(args):
         ("web/api", endpoints),
         ("watch/sources", sources),
         ("watch/targets", access_targets),
+        ("watch/notifiers", notifiers),
         ("cli/commands", lambda: {word: load_command(word) for word in command_words()}),
         ("cli/watching", watch_words),
         ("watch/rules", rules),

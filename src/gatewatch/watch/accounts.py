@@ -92,6 +92,10 @@ class Accounts:
                 secrets.append(values[key.name])
         return Account(name, values, tuple(secrets))
 
+    def value(self, name: str, key: Key) -> str:
+        """One value of `[name]`, whatever else stands there; raises AccountUnusable."""
+        return self._value(name, key, self._table(name).get(key.name))
+
     def _table(self, name: str) -> Mapping[str, object]:
         table: object = self.tables
         for part in name.split("."):

@@ -76,8 +76,16 @@ class Api:
         secrets: tuple[str, ...] = (),
         pause: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
+        tls_name: str = "",
+        plain: bool = False,
     ) -> None:
-        self.base, self._name = require_safe_url(base, name), name
+        """`tls_name` is who the server has to prove to be, where `base` is its address alone.
+
+        `plain` allows http beyond loopback.
+        """
+        self.base = base.rstrip("/") if plain else require_safe_url(base, name)
+        self._name = name
+        self._extensions = {"sni_hostname": tls_name} if tls_name else {}
         self._secrets, self.pause, self.clock = secrets, pause, clock
         said = {"User-Agent": f"gatewatch/{__version__}", "Accept": "application/json"}
         self._client = httpx.Client(
@@ -99,9 +107,11 @@ class Api:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         also: frozenset[int] = frozenset(),
+        twice: bool = False,
     ) -> Answer:
         """One call, made again as the module says; statuses of `also` are answers, too.
 
+        `twice`: the receiver knows a repetition, so that a POST may be made again like a PUT.
         `path` is below the base or a whole address there (a next page). Raises TargetFailed.
         """
         url = path if path.startswith(f"{self.base}/") else f"{self.base}/{path.lstrip('/')}"
@@ -112,10 +122,11 @@ class Api:
             content, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
         for tried in range(1, _TRIES + 1):
             last = tried == _TRIES
-            answer = self._once(method, url, content, sent, may_fail=not last)
+            again = not last and (twice or method in _TWICE_IS_ONCE)
+            answer = self._once(method, url, content, sent, first=not last, again=again)
             if answer is None:
                 self.pause(2.0 ** (tried - 1))
-            elif not last and self._is_to_wait(method, answer):
+            elif not last and self._is_to_wait(answer, again=again):
                 self._wait(answer, tried)
             else:
                 return self._checked(answer, also)
@@ -128,19 +139,22 @@ class Api:
         content: bytes | None,
         headers: dict[str, str],
         *,
-        may_fail: bool,
+        first: bool,
+        again: bool,
     ) -> Answer | None:
         """The answer; None when the call broke off and may be made again."""
         try:
-            with self._client.stream(method, url, content=content, headers=headers) as response:
+            with self._client.stream(
+                method, url, content=content, headers=headers, extensions=self._extensions
+            ) as response:
                 raw = b"".join(_bounded(response))
         except httpx.ConnectError:
             # Nothing was sent, so nothing is done twice.
-            if may_fail:
+            if first:
                 return None
             raise self._failed("it cannot be reached", "see the address and your network") from None
         except httpx.HTTPError as error:
-            if may_fail and method in _TWICE_IS_ONCE:
+            if again:
                 return None
             what = f"the connection broke ({type(error).__name__})"
             raise self._failed(what, "see there what was done before you try again") from None
@@ -151,12 +165,12 @@ class Api:
         names = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, names, _json(raw))
 
-    def _is_to_wait(self, method: str, answer: Answer) -> bool:
+    def _is_to_wait(self, answer: Answer, *, again: bool) -> bool:
         # AWS says with 400 that it was asked too often.
         kind = str(answer.body.get("__type", "")) if isinstance(answer.body, Mapping) else ""
         if answer.status == 429 or "Throttling" in kind:
             return True
-        return answer.status in _BUSY and method in _TWICE_IS_ONCE
+        return answer.status in _BUSY and again
 
     def _wait(self, answer: Answer, tried: int) -> None:
         seconds = self._asked_to_wait(answer.headers)

@@ -1,6 +1,6 @@
 """What was sent to whom already, so that nobody hears the same twice, whatever is killed when.
 
-    WATCH/deliveries.db     SQLite (WAL, FULL): channel, key, state, moments
+    WATCH/deliveries.db     SQLite (WAL, FULL): channel, key, moments; alerts that wait
 
 A delivery is begun before the sending and done after it. A process that dies in between leaves one
 that is begun: it is sent again, with the same number, by which a receiver knows it (at least once,
@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS chance (one INTEGER PRIMARY KEY CHECK (one = 1), byte
 CREATE TABLE IF NOT EXISTS delivery (
     channel TEXT NOT NULL, key TEXT NOT NULL, number TEXT NOT NULL,
     begun INTEGER NOT NULL, done INTEGER, PRIMARY KEY (channel, key)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS alert (
+    key TEXT PRIMARY KEY, at INTEGER NOT NULL, payload TEXT NOT NULL
 ) WITHOUT ROWID;
 """
 
@@ -88,6 +91,17 @@ class Deliveries:
                 [(now, channel, key) for key in keys],
             )
 
+    def keep(self, key: str, now: int, payload: str) -> None:
+        """Takes an alert in; one that is known stays as it was."""
+        with self._con:
+            row = (key, now, payload)
+            self._con.execute("INSERT OR IGNORE INTO alert VALUES (?, ?, ?)", row)
+
+    def kept(self, since: int) -> list[str]:
+        """The alerts that were taken in since, the oldest first."""
+        sql = "SELECT payload FROM alert WHERE at >= ? ORDER BY at, key"
+        return [payload for (payload,) in self._con.execute(sql, (since,))]
+
     def last(self, channel: str) -> int:
         """When something was last sent there; 0: never."""
         sql = "SELECT coalesce(max(done), 0) FROM delivery WHERE channel = ?"
@@ -105,6 +119,7 @@ class Deliveries:
         with self._con:
             before = now - KEPT_DAYS * 86_400 * SECOND
             self._con.execute("DELETE FROM delivery WHERE begun < ?", (before,))
+            self._con.execute("DELETE FROM alert WHERE at < ?", (before,))
 
 
 @contextmanager
