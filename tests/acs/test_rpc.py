@@ -104,6 +104,13 @@ def test_a_file_dropped_into_the_folder_is_an_action_without_any_other_edit(tmp_
     assert done.stdout == "dropped in\n"
 
 
+def test_every_action_is_explained_in_the_documentation() -> None:
+    text = (SRC.parents[1] / "docs" / "explanation" / "acs-protocol.md").read_text("utf-8")
+    rows = [f"| `{name}` | {one.METHOD} | {one.SENTENCE} |" for name, one in asked().items()]
+    assert "\n".join(rows) in text
+    assert f"Served to devices: {', '.join(served())}." in text
+
+
 def test_every_request_of_cwmp_has_its_file() -> None:
     requests = {name for name, kind in MESSAGES.items() if issubclass(kind, Request)}
     assert requests == {one.METHOD for one in rpcs().values()}

@@ -114,6 +114,20 @@ def test_a_connection_whose_caller_changes_is_another_session() -> None:
     assert len(sessions) == 2
 
 
+def test_a_device_that_left_a_shared_connection_does_not_end_the_next_ones_session() -> None:
+    """A proxy without credentials: two devices inform over one connection, one after the other."""
+    sessions = Sessions(Rules())
+    shared = Visit(1, Who(), "192.0.2.1")
+    session, _ = sessions.post(shared, posted(inform("1"), SECOND, "1" * 32))
+    assert session is not None
+    sessions.handle(session, Claimed(True, SECOND))
+    sessions.post(shared, posted(inform("2"), SECOND, "2" * 32))
+    sessions.handle(session, Claimed(True, SECOND))
+    sessions.post(Visit(2, Who(), "192.0.2.1"), posted(inform("1"), SECOND, "3" * 32))
+    assert session.device.endswith("-2")
+    assert session.stage is Stage.THEIRS
+
+
 def test_a_task_that_comes_too_late_goes_back() -> None:
     """The device has gone while the state looked for a task."""
     session = opened()
@@ -156,6 +170,6 @@ def test_who_speaks_out_of_turn_is_sent_away(stage: Stage) -> None:
 
 def test_an_identity_of_any_length_is_not_kept() -> None:
     session = Session(Who(), Rules())
-    *_, reply, _ = session.handle(posted(inform("x" * 257), 1, TOKEN))
+    *_, reply, _ = session.handle(posted(inform("x" * 129), 1, TOKEN))
     assert isinstance(reply, Reply)
     assert b"<FaultCode>8003</FaultCode>" in reply.body

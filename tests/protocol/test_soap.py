@@ -244,6 +244,14 @@ def test_elements_may_stand_in_any_order_and_twice() -> None:
     assert (got.command_key, got.fault.code) == ("1", 9010)
 
 
+def test_a_text_is_read_to_four_times_its_length() -> None:
+    """What a device says is kept; how much it says is bounded."""
+    message = read(envelope(REBOOT.replace("7", "7" * 100_000))).message
+    assert message == Reboot("7" * 128)
+    named = read(value(f"<Name>{'A' * 100_000}</Name><Value xsi:type='xsd:int'>1</Value>"))
+    assert getattr(named.message, "parameters")[0].name == "A" * 1024  # noqa: B009
+
+
 @pytest.mark.parametrize("count", ["[16]", "[0009]", "[]", "", "[x]"])
 def test_the_count_of_an_array_is_not_believed(count: str) -> None:
     got = read(

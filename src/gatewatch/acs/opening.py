@@ -17,8 +17,10 @@ from gatewatch.protocol.soap import Envelope
 
 __all__ = ["Opening", "open_session"]
 
-_IDENTITY_MOST = 256
-"""Characters of each part of a DeviceId; the schema allows 64, devices use more."""
+_IDENTITY_MOST = 128
+"""Characters of each part of a DeviceId, twice what the schema allows. Longer ones are refused:
+cut, two devices could become one."""
+_NOTED_MOST = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ class Opening:
 
     def stranger(self, at: int, address: str, who: Who) -> Strange:
         """What is noted of somebody who has proven nothing."""
-        software = self.inform.value(".DeviceInfo.SoftwareVersion")[:_IDENTITY_MOST]
-        username = who.username[:_IDENTITY_MOST]
+        software = self.inform.value(".DeviceInfo.SoftwareVersion")[:_NOTED_MOST]
+        username = who.username[:_NOTED_MOST]
         return Strange(Stranger(address, self.device, username, at, at, 1, software))
 
 

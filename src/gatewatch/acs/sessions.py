@@ -24,6 +24,8 @@ __all__ = ["COOKIE", "Sessions", "Visit", "cookie_token"]
 
 COOKIE = "session"
 """The cookie's name."""
+_TOLD_APART = 16
+"""More sessions than these of one caller and address are not even looked through."""
 # Devices quote values, part cookies by commas, echo attributes and keep the cookies of old
 # sessions; where one comes twice, the last is the newest.
 _TOKEN = re.compile(rf'(?:^|[;,\s]){COOKIE}\s*=\s*"?([0-9a-f]{{32}})"?(?=[;,\s]|$)')
@@ -48,6 +50,8 @@ class _Entry:
     seen: int
     key: str = ""
     """The token that it is filed under."""
+    device: str = ""
+    """The device that it is filed under."""
     connections: set[int] = field(default_factory=set)
 
 
@@ -95,12 +99,13 @@ class Sessions:
         entry = self._entries.get(session)
         if entry is None or entry.key == session.token:
             return commands
-        self._by_token.pop(entry.key, None)
+        self._unfile(entry)
         entry.key = session.token
         self._by_token[entry.key] = entry
         if session.known:
             older = self._by_device.get(session.device)
-            self._by_device[session.device] = entry
+            entry.device = session.device
+            self._by_device[entry.device] = entry
             if older is not None and older is not entry:
                 # It stays on its connection, so that what still comes there does not end this one.
                 ended = older.session.handle(Gone("the device opened another session", event.at))
@@ -137,6 +142,8 @@ class Sessions:
         if isinstance(said, Envelope) and isinstance(said.message, Inform):
             return None
         entries = self._by_caller.get((visit.who, visit.address), set())
+        if len(entries) > _TOLD_APART:
+            return None
         live = [one for one in entries if one.session.stage is not Stage.OVER]
         # Two devices behind one address that prove nothing of their own cannot be told apart.
         return live[0] if len(live) == 1 else None
@@ -158,11 +165,15 @@ class Sessions:
         del self._entries[entry.session]
         for connection in entry.connections:
             self._by_connection.pop(connection, None)
-        self._by_token.pop(entry.key, None)
-        if self._by_device.get(entry.session.device) is entry:
-            del self._by_device[entry.session.device]
+        self._unfile(entry)
         caller = (entry.visit.who, entry.visit.address)
         entries = self._by_caller[caller]
         entries.discard(entry)
         if not entries:
             del self._by_caller[caller]
+
+    def _unfile(self, entry: _Entry) -> None:
+        self._by_token.pop(entry.key, None)
+        if self._by_device.get(entry.device) is entry:
+            del self._by_device[entry.device]
+        entry.device = ""

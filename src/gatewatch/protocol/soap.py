@@ -46,7 +46,7 @@ ODDITIES: Mapping[str, str] = {
     "not-utf-8": "Bytes that are no UTF-8; each read as Latin-1.",
     "other-namespace": "The method's prefix means another namespace, CWMP's is declared beside it.",
     "second-message": "More than one message in a body; only the first is read.",
-    "too-long": "A text longer than the schema allows; read all the same.",
+    "too-long": "A text longer than the schema allows; read to four times that length.",
     "two-encodings": "Content-Type and document name different encodings, and it is UTF-8.",
     "unknown-element": "An element that the schema does not have; left out.",
     "unknown-encoding": "An encoding that we do not know or that cannot be; read as UTF-8.",

@@ -15,6 +15,8 @@ __all__ = ["METHOD", "SENTENCE", "heard"]
 METHOD = "Inform"
 SENTENCE = "A device opens a session."
 _EVENTS_MOST = 64
+_MOST = 256
+"""Characters of what is shown of a device in lists; its parameters keep the whole."""
 
 
 def heard(request: Inform, hearing: Hearing) -> Answered:
@@ -27,12 +29,12 @@ def heard(request: Inform, hearing: Hearing) -> Answered:
         product_class=who.product_class,
         serial=who.serial_number,
         root=root_of(one.name for one in request.parameters),
-        model=request.value(".DeviceInfo.ModelName"),
-        hardware=request.value(".DeviceInfo.HardwareVersion"),
-        software=request.value(".DeviceInfo.SoftwareVersion"),
+        model=request.value(".DeviceInfo.ModelName")[:_MOST],
+        hardware=request.value(".DeviceInfo.HardwareVersion")[:_MOST],
+        software=request.value(".DeviceInfo.SoftwareVersion")[:_MOST],
         address=hearing.address,
-        connection_url=request.value(".ManagementServer.ConnectionRequestURL"),
-        udp_address=request.value(".ManagementServer.UDPConnectionRequestAddress"),
+        connection_url=request.value(".ManagementServer.ConnectionRequestURL")[:_MOST],
+        udp_address=request.value(".ManagementServer.UDPConnectionRequestAddress")[:_MOST],
         namespace=hearing.namespace,
         last_inform=hearing.at,
         events=tuple(one.name for one in request.events[:_EVENTS_MOST]),

@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import quote
 
-from gatewatch.protocol.cwmp.shape import Array, Flag, Moment, Number, Part, Text, element, escaped
+from gatewatch.protocol.cwmp.shape import (
+    LENIENCE,
+    Array,
+    Flag,
+    Moment,
+    Number,
+    Part,
+    Text,
+    element,
+    escaped,
+)
 from gatewatch.protocol.elements import Element
 
 __all__ = [
@@ -144,6 +154,7 @@ class _Values:
             oddities.add("missing-element")
         elif len(name) > _NAME_MOST:
             oddities.add("too-long")
+            name = name[: LENIENCE * _NAME_MOST]
         return ParameterValue(name or "", value or "", kind)
 
     def write(self, name: str, value: tuple[ParameterValue, ...], out: list[str]) -> None:

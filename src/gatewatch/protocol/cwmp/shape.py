@@ -16,6 +16,7 @@ from gatewatch.model.moment import iso, parse_moment
 from gatewatch.protocol.elements import Element
 
 __all__ = [
+    "LENIENCE",
     "Array",
     "CannotWrite",
     "Choice",
@@ -31,6 +32,9 @@ __all__ = [
     "read_part",
     "write_part",
 ]
+
+LENIENCE = 4
+"""How many times as long as the schema allows a text may be; the rest is cut off."""
 
 Oddities = set[str]
 _T = TypeVar("_T")
@@ -65,7 +69,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string; `most` is the schema's length, beyond which it is read all the same."""
+    """A string; `most` is the schema's length. Longer ones are read to four times that length."""
 
     most: int = 0
     exact: bool = False
@@ -78,6 +82,7 @@ class Text:
             text = text.strip()
         if self.most and len(text) > self.most:
             oddities.add("too-long")
+            return text[: LENIENCE * self.most]
         return text
 
     def write(self, name: str, value: str, out: list[str]) -> None:
