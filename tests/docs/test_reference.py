@@ -19,6 +19,7 @@ from gatewatch.formats.write import writers
 from gatewatch.model.errors import Exit, all_errors
 from gatewatch.model.fields import FIELDS
 from gatewatch.watch.sources import sources
+from gatewatch.web.api import ROOT, endpoints
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 PAGES = pages()
@@ -33,6 +34,7 @@ def test_a_generated_page_is_current(name: str) -> None:
     ("name", "words"),
     [
         ("commands.md", [f"## gatewatch {word}\n" for word in command_words()]),
+        ("api.md", [f"## GET {ROOT}{one.PATH}\n" for one in endpoints().values()]),
         ("advisories.md", [f"| `{name}` |" for name in (*catalogue().entries, *schemes())]),
         ("fields.md", [f"| `{name}` |" for name in FIELDS]),
         (

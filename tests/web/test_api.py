@@ -97,6 +97,23 @@ def test_a_diff_tells_what_came_and_went(client: TestClient) -> None:
     assert {row["ip"] for row in told["rows"]} >= set(HOSTILE)
 
 
+@pytest.mark.parametrize(
+    ("words", "params"),
+    [
+        (["--by", "server"], {"by": "server"}),
+        (["--by", "country", "--by", "server", "-n", "3"], {"by": ["country", "server"], "n": "3"}),
+        (["--by", "software", "--over", "snapshots"], {"by": "software", "over": "snapshots"}),
+        (["--rare"], {"rare": "true"}),
+        ([], {}),
+    ],
+)
+def test_a_report_gives_the_rows_of_the_command(
+    client: TestClient, command: Command, words: list[str], params: dict[str, str | list[str]]
+) -> None:
+    told = client.get("/api/v1/report", params=params).json()
+    assert told["rows"] == command("report", *words)
+
+
 def test_what_is_known_already_is_not_sent_again(client: TestClient) -> None:
     first = client.get("/api/v1/count?q=country:IT")
     again = client.get(

@@ -24,6 +24,7 @@ from gatewatch.formats.write import writers
 from gatewatch.model.errors import Exit, all_errors
 from gatewatch.model.fields import FIELDS
 from gatewatch.watch.sources import sources
+from gatewatch.web.api.openapi import document as description
 
 __all__ = ["pages"]
 
@@ -35,6 +36,7 @@ def pages() -> dict[str, str]:
     """File name to text of each generated page."""
     makers = {
         "advisories.md": _advisories,
+        "api.md": _api,
         "commands.md": _commands,
         "errors.md": _errors,
         "exit-codes.md": _exit_codes,
@@ -43,6 +45,39 @@ def pages() -> dict[str, str]:
         "settings.md": _settings,
     }
     return {name: "\n".join([_NOTICE, "", *make(), ""]) for name, make in makers.items()}
+
+
+def _api() -> Iterator[str]:
+    document = description()
+    yield "# The API"
+    yield ""
+    yield (
+        "`gatewatch serve` answers programs under `/api/v1`, in the words of the commands; the "
+        "same as OpenAPI 3.1 is at `/api/v1/openapi.json`. Where people have to log in, a program "
+        "sends `Authorization: Bearer` and a token ([how](../how-to/serve.md)). Answers carry an "
+        "`ETag`, which `If-None-Match` saves from being sent again."
+    )
+    for path, methods in document["paths"].items():
+        operation = methods["get"]
+        yield from ("", f"## GET {path}", "", operation["summary"])
+        taken = operation["parameters"]
+        if taken:
+            yield from ("", "| parameter | is |", "| --- | --- |")
+            for one in taken:
+                needed = " Needed." if one["required"] else ""
+                yield f"| `{one['name']}` | {_cell(one['description'])}{needed} |"
+        [(kind, answer)] = operation["responses"]["200"]["content"].items()
+        names = ", ".join(f"`{name}`" for name in answer["schema"].get("properties", ()))
+        yield from ("", f"Answers with `{kind}`{f': {names}' if names else ''}.")
+    yield from ("", "## Errors", "", "| status | means |", "| --- | --- |")
+    for name, response in document["components"]["responses"].items():
+        yield f"| {name[1:]} | {response['description']} |"
+    yield ""
+    yield (
+        "An error is `application/json`: `error` (an [id](errors.md) that never changes), "
+        "`message` (where, what is wrong, how to mend it), `mend`, and for a query `query` with "
+        "`start` and `end`, offsets from 0."
+    )
 
 
 def _commands() -> Iterator[str]:

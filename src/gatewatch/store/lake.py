@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from gatewatch.model.errors import LakeCorrupt, LakeMissing, SnapshotUnknown
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.store.capped import capped
+from gatewatch.store.kept import Kept
 from gatewatch.store.manifest import Manifest, load_manifest
 from gatewatch.store.schema import UNDERSTANDING, connect, literal, parquet
 
@@ -45,6 +46,8 @@ class Lake:
     manifest: Manifest
     seconds: float | None = None
     """How long one reading may take; None: as long as it takes."""
+    kept: Kept | None = None
+    """Where connections stay open between readings; None: each opens and closes its own."""
 
     @classmethod
     def open(cls, path: Path) -> "Lake":
@@ -144,7 +147,9 @@ class Lake:
 
         damage = (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException)
         try:
-            con = self.connect(snapshots)
+            con = (
+                self.kept.cursor(snapshots, self.connect) if self.kept else self.connect(snapshots)
+            )
             try:
                 with capped(con, self.seconds, self.path):
                     yield con

@@ -4,6 +4,7 @@ Whether the manifest was replaced is seen from its inode, size and time, once a 
 never lock, and a request that began with the lake of before ends with it.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -11,6 +12,7 @@ from time import monotonic
 from gatewatch.model.errors import GatewatchError
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.pipeline.understand import open_lake
+from gatewatch.store.kept import Kept
 from gatewatch.store.lake import Lake
 from gatewatch.store.manifest import NAME
 
@@ -42,7 +44,7 @@ class Lakes:
             return opened[2]
         try:
             self._opened = None if seen is None else self._opened
-            lake = open_lake(self._path, self._overlay, self._seconds)
+            lake = replace(open_lake(self._path, self._overlay, self._seconds), kept=Kept())
             if seen is not None:
                 self._opened = seen, monotonic(), lake
             return lake
