@@ -74,8 +74,9 @@ def open_session(said: Envelope, who: Who) -> Opening | Fault | str:
     version = common_version(said.supported_versions)
     if said.supported_versions and not version:
         return Fault(8006, "No common version of CWMP")
-    known = who.known and who.device in ("", device.key)
-    return Opening(inform, said, device.key, known, version, _remarks(device.key, who, known))
+    key = device.key
+    known = who.known and who.device in ("", key)
+    return Opening(inform, said, key, known, version, _remarks(key, who, known))
 
 
 def _remarks(key: str, who: Who, known: bool) -> tuple[Command, ...]:
