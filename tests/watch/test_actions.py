@@ -89,7 +89,7 @@ class Shelf:
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
-    return Journal(tmp_path / "actions")
+    return Journal(tmp_path / "watch" / "actions")
 
 
 def test_a_plan_says_exactly_what_would_change_and_changes_nothing(journal: Journal) -> None:
@@ -209,6 +209,7 @@ def test_what_a_target_cannot_hold_is_refused(journal: Journal) -> None:
 def test_records_are_for_their_owner_alone(journal: Journal) -> None:
     record = Shelf().act(journal, NOW, ("192.0.2.1", NOW + DAY))
     assert journal.folder.stat().st_mode & 0o077 == 0
+    assert journal.folder.parent.stat().st_mode & 0o077 == 0
     assert (journal.folder / f"{record.id}.json").stat().st_mode & 0o077 == 0
 
 
@@ -225,7 +226,7 @@ def test_records_whose_time_is_over_are_forgotten(journal: Journal) -> None:
 def test_unknown_and_damaged_records_are_one_line(journal: Journal) -> None:
     with pytest.raises(ActionUnknown, match='no action is called "x"'):
         journal.record("x")
-    journal.folder.mkdir()
+    journal.folder.mkdir(parents=True)
     for text in ("", "[]", '{"version": 2}', "[" * 9999):
         (journal.folder / "20260101T000000Z-x.json").write_text(text)
         with pytest.raises(InputUnreadable, match="it is no record of an action"):

@@ -3,7 +3,7 @@
 An alert has a key; the same key is the same alert for ever. It waits in the log until each channel
 that wants it (by severity) has it: through quiet hours, until a digest is due, while a channel has
 heard enough for the hour. What waits goes out as one notice. Texts name nobody: a person is a
-pseudonym, and a name is sent only to a channel that is set so, and never stored.
+pseudonym, a name is sent only to a channel that is set so, and neither is stored here.
 """
 
 import json

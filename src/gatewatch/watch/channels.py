@@ -78,9 +78,9 @@ class Waiting:
         self._log, self._now = log, now
 
     def take_in(self, alerts: Iterable[Alert]) -> None:
-        """Makes them durable; one that is known stays as it was."""
+        """Makes them durable, without the person; one that is known stays as it was."""
         for alert in alerts:
-            self._log.keep(alert.key, self._now, json.dumps(alert.to_json()))
+            self._log.keep(alert.key, self._now, json.dumps({**alert.to_json(), "person": ""}))
 
     def due(self, channel: Channel, fresh: Iterable[Alert] = ()) -> Due:
         """What this channel is to hear; `fresh` count as taken in and bring their names."""

@@ -39,6 +39,8 @@ _LONGEST_LINE = 100_000
 _MOST = 1_000_000
 _CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _REASON = 200
+# What is below the second is no case unless somebody asks for it.
+_HIGH, _MEDIUM = 0.9, 0.7
 # A home is one IPv4 address, or one prefix that a provider hands out (RFC 6177: /48 to /64). What
 # is wider is a street or a town.
 _WIDEST = {4: 30, 6: 48}
@@ -59,6 +61,13 @@ class Confidence(StrEnum):
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
+
+    @classmethod
+    def of(cls, share: float) -> "Confidence":
+        """The word for 0 to 1; what is below 0.7 is no case unless somebody asks for it."""
+        if share >= _HIGH:
+            return cls.HIGH
+        return cls.MEDIUM if share >= _MEDIUM else cls.LOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +216,17 @@ def _entry(text: str, until: int) -> Entry:
         network,
         min(asked, until),
         case,
-        str(raw.get("reason") or "")[:_REASON],
-        Confidence(raw.get("confidence") or Confidence.MEDIUM),
+        str(raw.get("reason") or raw.get("what") or "")[:_REASON],
+        _confidence(raw.get("confidence")),
         _shared(raw),
     )
+
+
+def _confidence(said: object) -> Confidence:
+    """A word, or per cent as `watch cases` writes it."""
+    if isinstance(said, int | float) and not isinstance(said, bool):
+        return Confidence.of(said / 100)
+    return Confidence(str(said or Confidence.MEDIUM))
 
 
 def _shared(raw: Mapping[str, object]) -> str:

@@ -148,7 +148,9 @@ class Journal:
 
     def _make(self) -> None:
         with writing(self.folder, OWNER):
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Each by itself: only the last one made gets the mode.
+            self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, exist_ok=True)
 
     def _read(self, path: Path) -> Record:
         try:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
-from gatewatch.model.errors import MailHalfSent, TargetFailed
+from gatewatch.model.errors import AccountUnusable, MailHalfSent, NameUnknown, TargetFailed
 from gatewatch.watch.accounts import Account
 from gatewatch.watch.deliveries import Deliveries
 from gatewatch.watch.mail import opened
@@ -28,24 +28,27 @@ class Outbox:
     again_before: int
     known: int = 0
     """How many were left out."""
-    _mails: list[tuple[str, Make]] = field(default_factory=list)
+    _mails: list[tuple[str, Make, Callable[[], None]]] = field(default_factory=list)
 
     @property
     def waiting(self) -> int:
         """How many are to be sent."""
         return len(self._mails)
 
-    def add(self, key: str, make: Make) -> None:
-        """Takes one in, unless it was sent; `make` is given the number that its id is made of."""
+    def add(self, key: str, make: Make, after: Callable[[], None] = lambda: None) -> None:
+        """Takes one in, unless it was sent; `make` is given the number that its id is made of.
+
+        `after` is called when it was sent.
+        """
         found = self.log.find(self.channel, key)
         if found is not None and found.done is not None and found.done >= self.again_before:
             self.known += 1
         else:
-            self._mails.append((key, make))
+            self._mails.append((key, make, after))
 
     def messages(self) -> Iterator[EmailMessage]:
         """As they would be sent; nothing is written down."""
-        for key, make in self._mails:
+        for key, make, _ in self._mails:
             yield make(key)
 
     def send(self, account: Account, again: str) -> int:
@@ -58,18 +61,22 @@ class Outbox:
         what = ""
         try:
             with opened(account) as post:
-                for key, make in self._mails:
+                for key, make, after in self._mails:
                     begun = self.log.begin(self.channel, key, self.now, self.again_before)
                     if begun is None:
                         continue
                     try:
                         post.send(make(begun.number))
+                    except (AccountUnusable, NameUnknown) as error:
+                        refused, what = refused + 1, str(error)
+                        continue
                     except TargetFailed as error:
                         if "addressee" not in str(error):
                             raise
                         refused, what = refused + 1, str(error)
                         continue
                     self.log.finish(self.channel, [key], self.now)
+                    after()
                     sent += 1
         except TargetFailed as error:
             if not sent:

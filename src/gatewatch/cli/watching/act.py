@@ -27,8 +27,8 @@ HELP = (
     "Ask those behind exposed routers for the VPN or a second factor; shows first, never for ever."
 )
 EXAMPLES = (
-    "gatewatch watch act --target okta --from cases.ndjson",
-    "gatewatch watch act --target okta --from cases.ndjson --until 7d --yes",
+    "gatewatch watch act --target okta",
+    "gatewatch watch act --target okta --until 7d --yes",
     "gatewatch watch act --target nftables --from cases.ndjson --own ours.txt --block",
 )
 
@@ -45,14 +45,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from",
         dest="source",
-        required=True,
         metavar="FILE",
-        help='what "watch cases --format ndjson" wrote, or addresses, one a line; "-": stdin',
+        help='addresses, one a line, or JSON lines; "-": stdin (default: all open cases)',
     )
     parser.add_argument(
         "--own",
         metavar="FILE",
-        help="own networks and ways out, one a line and what it is; nothing is done to them",
+        help="more own networks besides the assets, one a line and what it is",
     )
     parser.add_argument(
         "--block",
@@ -120,10 +119,16 @@ def _code(left: "list[Spared]") -> int:
 def _entries(args: argparse.Namespace) -> "list[Entry]":
     from gatewatch.watch.entries import read_entries
 
+    if args.source is None:
+        from gatewatch.watch.from_cases import entries_of
+
+        return entries_of(watch_of(args), args.until)
     return read_entries(lines_of(args.source), args.source, args.until)
 
 
 def _own(args: argparse.Namespace) -> "list[Own]":
     from gatewatch.watch.entries import read_own
+    from gatewatch.watch.from_cases import own_of
 
-    return read_own(lines_of(args.own), args.own) if args.own else []
+    more = read_own(lines_of(args.own), args.own) if args.own else []
+    return [*own_of(watch_of(args)), *more] if watch_of(args).exists() else more

@@ -34,7 +34,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     going = words.add_parser("run", help="take new alerts in, and send what is due")
     test.add_argument("channel", metavar="CHANNEL", nargs="?", help="X of [alert.X] (default: all)")
     going.add_argument(
-        "--from", dest="source", metavar="FILE", help='new alerts as JSON lines; "-": stdin'
+        "--from",
+        dest="source",
+        metavar="FILE",
+        help='new alerts as JSON lines; "-": stdin (default: new cases)',
     )
     going.add_argument(
         "--dry-run", action="store_true", help="show what would be sent where, and send nothing"
@@ -98,10 +101,14 @@ def _run(args: argparse.Namespace) -> int:
     from gatewatch.watch import deliveries
     from gatewatch.watch.alerts import read_alerts
     from gatewatch.watch.channels import Waiting
+    from gatewatch.watch.from_cases import alerts_of
     from gatewatch.watch.target import Door
 
     channels, accounts = _all(args), accounts_of(args)
-    fresh = read_alerts(lines_of(args.source), args.source) if args.source else []
+    if args.source:
+        fresh = read_alerts(lines_of(args.source), args.source)
+    else:
+        fresh = alerts_of(watch_of(args)) if watch_of(args).exists() else []
     code = int(Exit.NOTHING)
     with deliveries.opened(watch_of(args)) as log:
         waiting = Waiting(log, now())
