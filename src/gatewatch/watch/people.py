@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 __all__ = ["People"]
 
 _LONGEST = 256
+_REMEMBERED = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,19 @@ class People:
     r"""The company's own domains in lower case: `example.com`, and `example` of `EXAMPLE\alice`."""
     table: Mapping[str, str] = field(default_factory=dict)
     """Person by spelling; a spelling is looked for as it is written, then case-folded."""
+    _known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """What was found out lately: the same people come again and again."""
 
     def person(self, spelling: str) -> str:
         """The person that `spelling` means, at most 256 characters; "" for no name at all."""
+        known = self._known.get(spelling)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[spelling] = self._person(spelling)
+        return known
+
+    def _person(self, spelling: str) -> str:
         name = spelling.strip()
         known = self.table.get(name)
         if known is None:

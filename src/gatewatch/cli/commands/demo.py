@@ -7,24 +7,21 @@ after Ctrl-C, unless `--lake` says where to keep it.
 
 import argparse
 import contextlib
-import shlex
-import signal
-import sys
 import tempfile
-from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from time import monotonic
-from types import FrameType
 from typing import TYPE_CHECKING
 
-from gatewatch.cli.commands import load_command
-from gatewatch.cli.parser import Parser, as_typed
+from gatewatch.cli.parser import as_typed
 from gatewatch.cli.progress import say
+from gatewatch.cli.rehearsal import interruptible, typed
 from gatewatch.model.errors import Exit, PlaceTaken
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gatewatch.acs.devices import SimulatedDevices
 
 HELP = "Show the main job on simulated devices: find, understand, report. Loopback only."
@@ -55,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     started = monotonic()
     lake = str(args.lake.resolve()) if args.lake else "demo-lake"
     with (
-        _interruptible(),
+        interruptible(),
         tempfile.TemporaryDirectory(prefix="gatewatch-demo-") as folder,
         contextlib.chdir(folder),
     ):
@@ -64,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
             say(f"done in {monotonic() - started:.0f} s", args)
             _what_next(args)
             if args.serve:
-                return _type(args, "serve", "--port", "0", "--lake", lake)
+                return typed(args, "serve", "--port", "0", "--lake", lake)
     return code
 
 
@@ -83,9 +80,9 @@ def _scan(lake: str, args: argparse.Namespace) -> int:
             f"port {devices.port}; their networks and countries are invented",
             args,
         )
-        return _type(
+        return typed(
             args, "geo", "import", "networks.csv", "--licence", "invented", "--lake", lake
-        ) or _type(
+        ) or typed(
             args, "scan", "run", "--lab", "--scope", "scope.txt", "--exclude", "exclude.txt",
             "--port", str(devices.port), "--lake", lake,
         )  # fmt: skip
@@ -118,38 +115,12 @@ def _report(lake: str, args: argparse.Namespace) -> int:
     """What was found, from the whole to one host."""
     place = ["--format", "table", "--lake", lake]
     return (
-        _type(args, "report", "--by", "server", "-n", "10", *place)
-        or _type(args, "report", "--by", "device.type", "-n", "12", *place)
-        or _type(args, "report", "--by", "country", "-n", "8", *place)
-        or _type(args, "report", "--rare", "-n", "6", *place)
-        or _type(args, "search", "device.type:solar", *place)
+        typed(args, "report", "--by", "server", "-n", "10", *place)
+        or typed(args, "report", "--by", "device.type", "-n", "12", *place)
+        or typed(args, "report", "--by", "country", "-n", "8", *place)
+        or typed(args, "report", "--rare", "-n", "6", *place)
+        or typed(args, "search", "device.type:solar", *place)
     )
-
-
-def _type(args: argparse.Namespace, word: str, *rest: str) -> int:
-    """Runs one command as if the user had typed it."""
-    say("", args)
-    say(f"$ gatewatch {shlex.join((word, *rest))}", args)
-    parser = Parser(prog=f"gatewatch {word}")
-    command = load_command(word)
-    command.configure(parser)
-    code = command.run(parser.parse_args(rest))
-    sys.stdout.flush()
-    return code
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """SIGTERM ends the demo like Ctrl-C, so that nothing is left behind."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _what_next(args: argparse.Namespace) -> None:

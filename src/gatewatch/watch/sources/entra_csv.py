@@ -7,7 +7,7 @@ and one name twice. Files of applications and managed identities name no person.
 
 from collections.abc import Iterator
 from datetime import UTC
-from functools import partial
+from functools import lru_cache, partial
 from typing import BinaryIO
 
 from gatewatch.formats.csv_rows import rows
@@ -47,6 +47,7 @@ def _is_header(row: list[str]) -> bool:
     return _ADDRESS in names and not names.isdisjoint(_DATES)
 
 
+@lru_cache(maxsize=1024)
 def _folded(name: str) -> str:
     return "".join(name.split()).casefold()
 
