@@ -1,5 +1,7 @@
 """Which session a request belongs to, how many there may be, and events that come too late."""
 
+import tracemalloc
+
 import pytest
 
 from gatewatch.acs.dialogue import Claimed, Given, Gone, Reply, Rules, Store, Who, posted
@@ -7,16 +9,17 @@ from gatewatch.acs.session import Session, Stage
 from gatewatch.acs.sessions import Sessions, Visit, cookie_token
 from gatewatch.acs.state.changes import FinishTask
 from gatewatch.acs.state.records import Task, TaskState
-from gatewatch.protocol.cwmp import DeviceId, Event, Inform
+from gatewatch.protocol.cwmp import DeviceId, Event, Inform, ParameterValue
 from gatewatch.protocol.soap import Envelope, write
 
 TOKEN = "0123456789abcdef" * 2
 SECOND = 1_000_000
 
 
-def inform(serial: str = "1") -> bytes:
+def inform(serial: str = "1", value: str = "1") -> bytes:
     device = DeviceId("Example", "00005E", "box", serial)
-    return write(Envelope(Inform(device, (Event("2 PERIODIC"),)), "1"))
+    told = (ParameterValue("Device.A", value),)
+    return write(Envelope(Inform(device, (Event("2 PERIODIC"),), parameters=told), "1"))
 
 
 def visit(number: int, *, known: bool = True) -> Visit:
@@ -166,6 +169,21 @@ def test_who_speaks_out_of_turn_is_sent_away(stage: Stage) -> None:
     assert session.stage is stage
     assert session.handle(posted(inform(), 2, TOKEN))[-1] == Reply(400, close=True)
     assert session.stage is Stage.OVER
+
+
+def test_an_open_session_keeps_nothing_of_what_the_device_said() -> None:
+    """Thousands wait at once: each costs its state, not its last message."""
+    sessions = Sessions(Rules())
+    tracemalloc.start()
+    for number in range(50):
+        body = inform(str(number), "x" * 100_000)
+        session, _ = sessions.post(visit(number), posted(body, SECOND, f"{number:032x}"))
+        assert session is not None
+        sessions.handle(session, Claimed(True, SECOND))
+        assert session.stage is Stage.THEIRS
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 50 * 20_000
 
 
 def test_an_identity_of_any_length_is_not_kept() -> None:

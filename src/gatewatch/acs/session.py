@@ -34,7 +34,7 @@ from gatewatch.acs.dialogue import (
     Who,
 )
 from gatewatch.acs.errand import Errand
-from gatewatch.acs.opening import Opening, open_session
+from gatewatch.acs.opening import open_session
 from gatewatch.acs.outcome import Hearing
 from gatewatch.acs.rpc import served, served_in
 from gatewatch.acs.state.changes import Claim, Release
@@ -77,7 +77,8 @@ class Session:
         """Whether the caller has proven to be `device`."""
         self._namespace = ""
         self._soap = ""
-        self._opening: Opening | None = None
+        self._response = b""
+        """The InformResponse, until it is sent; of what a device said nothing is kept here."""
         self._errand: Errand | None = None
         self._sent = 0
         self._numbers = 0
@@ -123,7 +124,8 @@ class Session:
             return [*before, *self._fault(said, opening), Over(opening.told)]
         if isinstance(opening, str):
             return [*before, *self._refuse(opening, event.at)]
-        self._opening, self.device, self.known = opening, opening.device, opening.known
+        self.device, self.known = opening.device, opening.known
+        self._response = write(opening.response(hold=self._rules.hold and self.known))
         self._namespace, self._soap = said.namespace, said.soap
         self.token, self.address = event.token, event.address
         self._sent, self._turned = 0, False
@@ -162,10 +164,8 @@ class Session:
         return [self._opened()]
 
     def _opened(self) -> Reply:
-        if self._opening is None:
-            return Reply(400, close=True)
-        envelope = self._opening.response(hold=self._rules.hold and self.known)
-        return Reply(200, write(envelope), set_cookie=self.token)
+        body, self._response = self._response, b""
+        return Reply(200, body, set_cookie=self.token)
 
     def _message(self, said: Envelope, event: Posted) -> list[Command]:
         message = said.message
