@@ -11,6 +11,7 @@ retention and `watch forget` find personal data in every table without knowing i
 """
 
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,8 @@ from gatewatch.model.errors import (
     WatchTooNew,
     WatchUnwritable,
 )
-from gatewatch.watch.folder import WatchFolder
+from gatewatch.store.durable import writing
+from gatewatch.watch.folder import OWNER, WatchFolder
 
 __all__ = ["Book"]
 
@@ -49,8 +51,9 @@ class Book:
         with _told(path):
             connection = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None)
         try:
-            with _told(path):
-                path.chmod(0o600)
+            with writing(path, OWNER), _told(path):
+                if stat.S_IMODE(path.stat().st_mode) != 0o600:
+                    path.chmod(0o600)
                 connection.row_factory = sqlite3.Row
                 found = int(connection.execute("PRAGMA user_version").fetchone()[0])
                 if found > FORMAT:

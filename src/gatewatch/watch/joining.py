@@ -58,6 +58,8 @@ _SIGHTINGS = (
 )
 
 
+# What a sign-in and a sighting must have in common; by equality, so that DuckDB can hash it.
+_HOME = "CASE WHEN family = 4 THEN key ELSE key >> 16 END"
 # Without network data a habit is learned for each /16 or /32.
 _NETWORK = "CASE WHEN asn > 0 THEN asn WHEN family = 4 THEN -1 - (key >> 16) ELSE key >> 32 END"
 
@@ -218,8 +220,11 @@ def _insert(con: "duckdb.DuckDBPyConnection", family: int, seen: Sightings, snap
 def _count_matched(con: "duckdb.DuckDBPyConnection", excluder: Excluder, done: Joined) -> None:
     """Counts what matched, takes out networks and addresses that are no home's."""
     # A day near two snapshots was read for each of them.
-    con.execute("CREATE TABLE hit AS SELECT DISTINCT * FROM hits")
-    con.execute(f"CREATE TABLE sighting AS SELECT DISTINCT *, {_NETWORK} AS network FROM sightings")
+    con.execute(f"CREATE TABLE hit AS SELECT DISTINCT *, {_HOME} AS home FROM hits")
+    con.execute(
+        f"CREATE TABLE sighting AS SELECT DISTINCT *, {_HOME} AS home, {_NETWORK} AS network"
+        " FROM sightings"
+    )
     numbers = [(number, why) for number, why in excluder.numbers.items()]
     con.execute("CREATE TABLE left_out (asn BIGINT, why BIGINT)")
     if numbers:
@@ -251,15 +256,14 @@ WITH near AS (
   SELECT s.*, p.who, p.ip, p.ip_high, people,
     lag(seen) OVER same AS seen_before, lead(seen) OVER same AS seen_after
   FROM (SELECT * FROM sighting LEFT JOIN by_key USING (family, key) WHERE why IS NULL) s
-  JOIN (SELECT DISTINCT who, family, key, ip, ip_high FROM hit) p
-    ON s.family = p.family AND (s.family = 4 AND s.key = p.key
-                                OR s.family = 6 AND s.key >> 16 = p.key >> 16)
+  JOIN (SELECT DISTINCT who, family, home, key, ip, ip_high FROM hit) p
+    ON s.family = p.family AND s.home = p.home
   JOIN sharing h ON h.family = p.family AND h.key = p.key
   WINDOW same AS (PARTITION BY p.who, p.ip, p.ip_high, s.key, s.low, s.port, s.response
                   ORDER BY s.seen)
 )
 SELECT n.who, n.family, n.key, n.low, n.port, n.response, n.network, n.seen, n.people, n.snapshot,
-  n.seen_before, n.seen_after, coalesce(n.ip_high, 0) AS home,
+  n.seen_before, n.seen_after, coalesce(n.ip_high, 0) AS own,
   b.began AS before_began, b.ended AS before_ended, a.began AS after_began
 FROM near n
 ASOF LEFT JOIN hit b ON b.who = n.who AND b.ip = n.ip
@@ -325,7 +329,7 @@ def _worth(rows: dict[str, Ints], lasting: npt.NDArray[np.float64]) -> tuple[Any
         (after >= 0) & (rows["seen_after"] >= after), rows["seen_after"] - rows["seen"], far
     )
     six = rows["family"] == 6
-    prefix = np.where(six, prefix_factor(rows["key"], rows["home"]), 1.0)
+    prefix = np.where(six, prefix_factor(rows["key"], rows["own"]), 1.0)
     factor = prefix * people_factor(rows["people"])
     gap = np.where(gap > WINDOW, far, gap)
     known = np.where(np.isfinite(gap), gap, 100 * WINDOW)
