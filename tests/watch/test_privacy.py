@@ -161,3 +161,8 @@ def test_a_line_changed_behind_its_back_is_found(two: Path, change: str) -> None
         pytest.raises(WatchCorrupt, match=r"line [12] of the audit log"),
     ):
         list(audit_lines(book))
+
+
+def test_a_file_that_cannot_be_read_is_no_proof_of_having_forgotten(two: Path) -> None:
+    (two / "stray.parquet").write_bytes(b"PAR1")
+    assert str(two / "stray.parquet") in forget(two, "alice@example.com", NOW, "tester").left

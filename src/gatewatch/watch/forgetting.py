@@ -7,6 +7,7 @@ to prevent.
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gatewatch.store.schema import connect, parquet
 from gatewatch.watch.audit import add_line
@@ -16,7 +17,12 @@ from gatewatch.watch.folder import WatchFolder
 from gatewatch.watch.people import People
 from gatewatch.watch.pseudonyms import Pseudonyms, number_of, shown_as
 
+if TYPE_CHECKING:
+    import duckdb
+
 __all__ = ["Forgotten", "forget", "traces"]
+
+_SHORTEST = 4
 
 
 @dataclass
@@ -49,28 +55,40 @@ def traces(path: Path, person: str) -> list[str]:
     """The files in the folder in which anything stands for `person`, however deep.
 
     Parquet is read, since it is compressed; every other file is searched byte by byte, free pages
-    and write-ahead logs of SQLite included.
+    and write-ahead logs of SQLite included. A name of less than four letters, which any file may
+    hold by chance, is looked for by its pseudonym alone.
     """
     folder = WatchFolder(path)
     who = _who(folder, person)
-    words = [person.encode(), People().person(person).encode(), shown_as(who).encode()]
+    spellings = {person.encode(), People().person(person).encode()}
+    words = [shown_as(who).encode(), *(one for one in spellings if len(one) >= _SHORTEST)]
     found = []
     con = connect(threads=2)
     try:
         for file in sorted(filter(Path.is_file, path.rglob("*"))):
             if file.suffix == ".parquet":
-                sql = f"SELECT count(*) FROM {parquet([file])} WHERE who = {who}"
-                hit = bool(con.execute(sql).fetchall()[0][0])
+                hit = _in_parquet(con, file, who)
             else:
                 data = file.read_bytes()
                 # SQLite writes whole numbers big-endian.
                 raw = [who.to_bytes(8, "big", signed=True)] if ".db" in file.name else []
-                hit = any(word in data for word in (*words, *raw) if word)
+                hit = any(word in data for word in (*words, *raw))
             if hit:
                 found.append(str(file))
     finally:
         con.close()
     return found
+
+
+def _in_parquet(con: "duckdb.DuckDBPyConnection", file: Path, who: int) -> bool:
+    import duckdb
+
+    try:
+        sql = f"SELECT count(*) FROM {parquet([file])} WHERE who = {who}"
+        return bool(con.execute(sql).fetchall()[0][0])
+    except duckdb.Error:
+        # What cannot be read proves nothing.
+        return True
 
 
 def _who(folder: WatchFolder, person: str) -> int:

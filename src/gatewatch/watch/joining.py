@@ -45,7 +45,11 @@ if TYPE_CHECKING:
 __all__ = ["Joined", "Match", "join"]
 
 Ints = npt.NDArray[np.int64]
-_DAY = 86_400 * SECOND
+_DAY, _HOUR = 86_400 * SECOND, 3_600 * SECOND
+_DAY_OF = (
+    "SELECT ip, ip_high, who, epoch_us(signin_time) AS began,"
+    " epoch_us(coalesce(until_time, signin_time)) AS ended, proxied FROM {} WHERE success"
+)
 # Pairs below this say next to nothing.
 _WEAKEST = 0.2
 _HITS = (
@@ -121,7 +125,7 @@ def join(
                 near = _Near(con, folder, listing, exposures, excluder)
                 _collect(near, days, set(fresh), done)
         _count_matched(con, excluder, done)
-        done.matches = _matches(_pairs(con), least, folder, listing, lake)
+        done.matches = _matches(_pairs(con, least), least, folder, listing, lake)
     finally:
         con.close()
     return done
@@ -159,13 +163,13 @@ def _collect(near: _Near, days: Sequence[str], fresh: set[str], done: Joined) ->
         files = parquet(near.listing.files(near.folder, day))
         counts = done if day in fresh else Joined()
         try:
-            for family in (4, 6):
-                found = _addresses(near, files, family, counts)
-                if len(found):
-                    met[family].append(found)
-                    _keep_hits(near.con, files, family, found)
+            rows = near.con.execute(_DAY_OF.format(files)).fetchnumpy()
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             raise damaged_day(near.folder, day) from error
+        six = ~np.ma.getmaskarray(rows["ip_high"])
+        for family, rightly in ((4, ~six), (6, six)):
+            if rightly.any():
+                met[family].append(_keep_hits(near, rows, family, rightly, counts))
     for family, parts in met.items():
         if parts:
             keys = np.unique(np.concatenate(parts))
@@ -174,37 +178,34 @@ def _collect(near: _Near, days: Sequence[str], fresh: set[str], done: Joined) ->
             _insert(near.con, family, seen, exposures.first_seen)
 
 
-def _addresses(near: _Near, files: str, family: int, done: Joined) -> Ints:
-    """The distinct IPv4 addresses (or upper halves of IPv6) of the day that meet the snapshot."""
-    column, null = ("ip", "") if family == 4 else ("ip_high", "NOT")
-    rows = near.con.execute(
-        f"SELECT {column} AS key, proxied FROM {files} WHERE success AND ip_high IS {null} NULL"
-    ).fetchnumpy()
-    keys, excluder = np.asarray(rows["key"], dtype=np.int64), near.excluder
-    marks = excluder.by_address(keys, family)
-    marks[np.asarray(rows["proxied"], dtype=bool)] = excluder.reasons.index(Reason.PROXIED)
-    for place, count in enumerate(np.bincount(marks + 1, minlength=len(excluder.reasons) + 1)):
+def _keep_hits(
+    near: _Near, rows: dict[str, Any], family: int, rightly: npt.NDArray[np.bool_], done: Joined
+) -> Ints:
+    """Keeps the sign-ins of one family that meet the snapshot, by the hour.
+
+    Returns their distinct IPv4 addresses or upper halves of IPv6.
+    """
+    own = {name: np.asarray(np.ma.getdata(column))[rightly] for name, column in rows.items()}
+    keys = own["ip" if family == 4 else "ip_high"].astype(np.int64)
+    marks, reasons = near.excluder.by_address(keys, family), near.excluder.reasons
+    marks[own.pop("proxied").astype(bool)] = reasons.index(Reason.PROXIED)
+    for place, count in enumerate(np.bincount(marks + 1, minlength=len(reasons) + 1)):
         if place and count:
-            done.excluded[excluder.reasons[place - 1]] += int(count)
+            done.excluded[reasons[place - 1]] += int(count)
     done.signins += len(keys)
-    keys = keys[marks < 0]
-    found = keys[near.exposures.has4(keys) if family == 4 else near.exposures.has6(keys)]
-    return np.unique(found)
-
-
-def _keep_hits(con: "duckdb.DuckDBPyConnection", files: str, family: int, keys: Ints) -> None:
-    column = "ip" if family == 4 else "ip_high"
-    table: Any = {"key": keys}
-    con.register("met", table)
-    con.execute(
-        "INSERT INTO hits SELECT who, ip, ip_high, min(epoch_us(signin_time)),"
-        " max(epoch_us(coalesce(until_time, signin_time))), count(*),"
-        f" {family}, {column} FROM {files} WHERE success AND NOT proxied AND who IS NOT NULL"
-        f" AND ip_high IS {'' if family == 4 else 'NOT'} NULL"
-        f" AND {column} IN (SELECT key FROM met)"
-        f" GROUP BY who, ip, ip_high, date_trunc('hour', signin_time)"
-    )
-    con.unregister("met")
+    hit = np.flatnonzero(marks < 0)
+    hit = hit[near.exposures.has4(keys[hit]) if family == 4 else near.exposures.has6(keys[hit])]
+    if len(hit):
+        table: Any = {name: np.ascontiguousarray(column[hit]) for name, column in own.items()}
+        table["key"] = keys[hit]
+        near.con.register("met", table)
+        high = "NULL" if family == 4 else "ip_high"
+        near.con.execute(
+            f"INSERT INTO hits SELECT who, ip, {high}, min(began), max(ended), count(*), {family},"
+            f" key FROM met GROUP BY who, ip, ip_high, key, began // {_HOUR}"
+        )
+        near.con.unregister("met")
+    return np.unique(keys[hit])
 
 
 def _insert(con: "duckdb.DuckDBPyConnection", family: int, seen: Sightings, snapshot: int) -> None:
@@ -273,9 +274,9 @@ ASOF LEFT JOIN hit a ON a.who = n.who AND a.ip = n.ip
 """
 
 
-def _pairs(con: "duckdb.DuckDBPyConnection") -> list[Pair]:
+def _pairs(con: "duckdb.DuckDBPyConnection", least: float) -> list[Pair]:
     """The pairs that say something, the most certain first; for each person, response and scan
-    the best."""
+    the best. Left out are those of one scan alone that stay below `least`."""
     # DuckDB's ASOF wants plain equality, so the NULL of IPv4 is written as 0.
     con.execute("UPDATE hit SET ip_high = 0 WHERE ip_high IS NULL")
     found = con.execute(_PAIRS).fetchnumpy()
@@ -286,13 +287,25 @@ def _pairs(con: "duckdb.DuckDBPyConnection") -> list[Pair]:
         return []
     sure, at = _worth(rows, _lasting(con, rows["network"]))
     order = np.lexsort((-sure, rows["snapshot"], rows["response"], rows["who"]))
-    same = np.zeros(len(order), dtype=bool)
-    same[1:] = True
-    for name in ("who", "response", "snapshot"):
-        same[1:] &= np.diff(rows[name][order]) == 0
-    order = order[~same & (sure[order] >= _WEAKEST)]
+    order = order[_first(rows, order, ("who", "response", "snapshot"))]
+    order = order[sure[order] >= _WEAKEST]
+    if not len(order):
+        return []
+    # The number of each person's response among them; its best pair, and how many it has.
+    number = np.cumsum(_first(rows, order, ("who", "response"))) - 1
+    best = np.maximum.reduceat(sure[order], np.flatnonzero(np.diff(number, prepend=-1)))
+    order = order[(best[number] >= least) | (np.bincount(number)[number] > 1)]
     order = order[np.argsort(-sure[order], kind="stable")]
     return [_pair(rows, int(place), float(sure[place]), int(at[place])) for place in order]
+
+
+def _first(rows: dict[str, Ints], order: Ints, names: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which places of `order` differ in one of the columns from the place before."""
+    fresh = np.zeros(len(order), dtype=bool)
+    fresh[:1] = True
+    for name in names:
+        fresh[1:] |= np.diff(rows[name][order]) != 0
+    return fresh
 
 
 def _matches(
