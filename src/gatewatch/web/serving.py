@@ -141,7 +141,8 @@ class Server:
         )
 
     async def _in_pool(self, work: Callable[[], T]) -> T:
-        if self._pool.statistics().tasks_waiting >= self.site.waiting:
+        waiting = self._pool.statistics().tasks_waiting
+        if self._pool.available_tokens < 1 and waiting >= self.site.waiting:
             raise TooBusy(where="server", seconds=_PATIENCE_S)
         return await anyio.to_thread.run_sync(work, limiter=self._pool)
 
