@@ -120,7 +120,7 @@ def test_names_are_not_kept_and_not_told_unless_wanted(log: Deliveries, tmp_path
     ear = Ear()
     hear(log, channel(ear), alert("a"))
     assert "Ann" not in ear.heard[0].text()
-    for path in (tmp_path / "watch").iterdir():
+    for path in filter(Path.is_file, (tmp_path / "watch").rglob("*")):
         assert b"Ann" not in path.read_bytes()
 
 

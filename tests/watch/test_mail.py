@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.watch.smtp import PASSWORD, Box, mail_server
 
-from gatewatch.model.errors import MailHalfSent, OutputUnwritable, TargetFailed
+from gatewatch.model.errors import MailHalfSent, OutputUnwritable, TargetFailed, WatchBusy
 from gatewatch.watch import deliveries
 from gatewatch.watch.mail import keep, mail, mail_address, opened
 from gatewatch.watch.outbox import Outbox
@@ -169,6 +169,15 @@ def test_what_a_killed_process_had_begun_is_sent_again_under_the_same_number(
 def test_the_log_names_nobody(tmp_path: Path) -> None:
     with deliveries.opened(tmp_path / "watch") as log:
         log.begin("letter", log.key("letter", TO), AT)
-    for path in (tmp_path / "watch").iterdir():
+    for path in filter(Path.is_file, (tmp_path / "watch").rglob("*.db*")):
         assert b"somebody" not in path.read_bytes()
         assert path.stat().st_mode & 0o077 == 0
+
+
+def test_two_who_send_at_once_are_one_and_a_line(tmp_path: Path) -> None:
+    with (
+        deliveries.opened(tmp_path / "watch"),
+        pytest.raises(WatchBusy, match="wait"),
+        deliveries.opened(tmp_path / "watch"),
+    ):
+        pass

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from gatewatch.model.errors import WatchCorrupt
 from gatewatch.model.moment import SECOND
 from gatewatch.store.durable import writing
+from gatewatch.store.lock import writer_lock
 from gatewatch.watch.folder import OWNER
 
 __all__ = ["KEPT_DAYS", "Deliveries", "Delivery", "opened"]
@@ -124,11 +125,20 @@ class Deliveries:
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Deliveries]:
-    """The log below `folder`, made when there is none; raises WatchUnwritable or WatchCorrupt."""
+    """The log below `folder`, made when there is none, for one sender at a time.
+
+    Raises WatchBusy, since two who send at once would say things twice, WatchUnwritable and
+    WatchCorrupt.
+    """
     path = folder / "deliveries.db"
     with writing(path, OWNER):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    with writer_lock(folder / "sending", OWNER):
+        yield from _opened(path)
+
+
+def _opened(path: Path) -> Iterator[Deliveries]:
     con = sqlite3.connect(path, timeout=_PATIENCE_S)
     try:
         try:
