@@ -5,6 +5,7 @@ exactly what was counted. Bounded: what a page cannot hold is said, and the file
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ ROWS_MOST = 100
 _LINKS_MOST = 150
 _BARS_MOST = 50
 _LONGEST = 300
+_LONGEST_QUERY = 2000
 _READ = 10_000
 _NUMBERS = frozenset({Look.COUNT, Look.NUMBER, Look.SHARE})
 # A column that a page shows as links instead.
@@ -88,6 +90,7 @@ class _Column(NamedTuple):
 
 def figure_of(table: Table, link: Link, language: Language, *, chart: bool = True) -> Figure:
     """`table` as it is shown; `link` makes the address of a query's search."""
+    link = partial(_bounded, link)
     rows = list(islice(table.rows, _READ))
     columns = _columns(table, rows)
     kind = table.columns.index(BUCKET) if BUCKET in table.columns else None
@@ -105,6 +108,11 @@ def figure_of(table: Table, link: Link, language: Language, *, chart: bool = Tru
         rows=[(kinds[at], _cells(rows[at], columns, link, language)) for at in kept],
         left_out=len(rows) - len(kept),
     )
+
+
+def _bounded(link: Link, query: str) -> str:
+    """No link where a device said more than an address holds."""
+    return link(query) if len(query) <= _LONGEST_QUERY else ""
 
 
 def _kept(kinds: Sequence[str]) -> list[int]:

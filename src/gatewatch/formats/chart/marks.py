@@ -39,7 +39,7 @@ Shape = str
 """An SVG element."""
 
 Link = Callable[[str], str]
-"""From the query behind a part of a drawing to the address that it leads to."""
+"""From the query behind a part of a drawing to the address that it leads to; empty: nowhere."""
 
 
 def escaped(words: str) -> str:
@@ -70,9 +70,10 @@ def linked(shapes: list[Shape], query: Value, link: Link | None, told: str) -> l
     A keyboard passes it by: the table under a drawing has the same links, each with its words.
     """
     title = f"<title>{escaped(told)}</title>"
-    if link is None or not isinstance(query, str):
+    address = link(query) if link is not None and isinstance(query, str) else ""
+    if not address:
         return ["<g>", title, *shapes, "</g>"] if told else shapes
-    return [f'<a href="{escaped(link(query))}" tabindex="-1">', title, *shapes, "</a>"]
+    return [f'<a href="{escaped(address)}" tabindex="-1">', title, *shapes, "</a>"]
 
 
 def width_of(words: str, size: float = FONT_SIZE) -> float:

@@ -63,7 +63,7 @@ def field(visit: Visit) -> Reply:
         },
         query=visit.state.one("q"),
         command=command_of("report", by=entry.name),
-        call=call_of("/report", by=entry.name),
+        call=call_of("/fields", word=entry.name),
     )
 
 

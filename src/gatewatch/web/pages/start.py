@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from gatewatch.model.fields import FIELDS
 from gatewatch.model.snapshot import SnapshotInfo
 from gatewatch.query.parser import parse
 from gatewatch.query.search import count_services
@@ -14,7 +15,7 @@ from gatewatch.report.wording import age_of
 from gatewatch.web.examples import first_examples
 from gatewatch.web.facet_column import field_word
 from gatewatch.web.narrowing import list_url
-from gatewatch.web.told import call_of, command_of
+from gatewatch.web.told import command_of
 from gatewatch.web.visit import Page, Reply, Route, Visit
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ __all__ = ["MENU", "ROUTES"]
 
 MENU = None
 
-_PRESET = "censys-2019"
+_PRESET = {"preset": "censys-2019"}
 _VALUES = 6
 _SNAPSHOTS = 6
 _KNOWN = "cve:*"
@@ -39,7 +40,7 @@ def start(visit: Visit) -> Reply:
     with visit.asked(parse("")) as question:
         con = question.con
         known = count_services(con, parse(_KNOWN).node)
-        found = facets(con, question.scope, PRESETS[_PRESET], _VALUES)
+        found = facets(con, question.scope, PRESETS[_PRESET["preset"]], _VALUES)
         examples = [
             (words, query, count_services(con, parse(query, overlay=visit.site.overlay).node))
             for words, query in first_examples(visit.language)
@@ -63,11 +64,10 @@ def start(visit: Visit) -> Reply:
                 (one, coverage_of(one, visit.language)) for one in infos[: -_SNAPSHOTS - 1 : -1]
             ],
             "tables": [_table(visit, one) for one in found],
-            "preset": visit.state.having("/report", preset=_PRESET),
+            "preset": visit.state.having("/report", **_PRESET),
         },
         query="",
-        command=command_of("report", preset=_PRESET),
-        call=call_of("/report", preset=_PRESET),
+        command=command_of("report", **_PRESET),
     )
 
 
@@ -88,7 +88,8 @@ def _table(visit: Visit, report: "Report") -> dict[str, object]:
     return {
         "name": name,
         "heading": field_word(name, visit.language),
-        "more": visit.state.having("/report", by=name),
+        # The report of devices or else software is there as a part of the preset only.
+        "more": visit.state.having("/report", **({"by": name} if name in FIELDS else _PRESET)),
         "rows": [
             (one, list_url(one.query), round(100 * one.count / most, 1)) for one in report.buckets
         ],
