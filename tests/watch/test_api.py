@@ -148,3 +148,22 @@ def test_a_key_goes_nowhere_without_tls(url: str) -> None:
 def test_an_answer_of_another_shape_is_one_line() -> None:
     with pytest.raises(TargetFailed, match="not as it is documented"), understood("test"):
         raise KeyError("result")
+
+
+@pytest.mark.parametrize(
+    ("status", "mend"),
+    [
+        (400, "nothing of this call was done"),
+        (401, "see the key and whether it has expired"),
+        (404, "see the address and the names in the account"),
+        (409, "somebody else is changing it: try again later"),
+        (412, "somebody else changed it: try again"),
+    ],
+)
+def test_a_refusal_says_what_to_do(place: Service, talk: Talk, status: int, mend: str) -> None:
+    talk.answers = [Said(status, {"message": "no"})]
+    with api(place, talk) as one, pytest.raises(TargetFailed) as raised:
+        one.call("PUT", "/x", body={})
+    assert f"answers {status}, no: " in str(raised.value)
+    assert mend in str(raised.value)
+    assert len(place.asked) == 1

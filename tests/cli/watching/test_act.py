@@ -50,6 +50,7 @@ def test_a_dry_run_shows_and_writes_nothing(capsys: pytest.CaptureFixture[str]) 
 
 def test_what_was_done_is_listed_and_undone(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*ACT, "fortigate", "--yes"]) == Exit.PARTIAL
+    assert "done; when it is loaded: a policy with this feed" in capsys.readouterr().err
     assert Path("gatewatch-fortigate-step-up.txt").read_text() == "192.0.2.7\n"
     capsys.readouterr()
     assert run(["watch", "actions", "list"]) == Exit.FOUND

@@ -74,6 +74,7 @@ def run(args: argparse.Namespace) -> int:
     """Shows what changes; 1: nothing does, 4: some were left out, with the reason."""
     from gatewatch.watch.actions import carry_out, planned
     from gatewatch.watch.entries import Meaning, require_some, spared
+    from gatewatch.watch.list_files import FOLDER
     from gatewatch.watch.target import Door
 
     target: Target = args.target
@@ -95,7 +96,9 @@ def run(args: argparse.Namespace) -> int:
                 return _shown((), args)
             print("\n".join(plan.lines()), flush=True)
             record = carry_out(plan, journal, moment)
-    say(f"done: {target.MEANINGS[meaning]}", args)
+    # A file does nothing until the product has read it.
+    since = "done; when it is loaded" if FOLDER in target.KEYS else "done"
+    say(f"{since}: {target.MEANINGS[meaning]}", args)
     say(f"undo: {as_typed(args, 'watch', 'actions', 'undo', record.id)}", args)
     if not target.EXPIRES:
         say(f"the end is yours to keep: {as_typed(args, 'watch', 'actions', 'expire')}", args)
