@@ -124,6 +124,16 @@ def test_what_is_known_already_is_not_sent_again(client: TestClient) -> None:
     assert other.headers["etag"] != first.headers["etag"]
 
 
+def test_what_is_asked_of_the_last_days_is_asked_anew(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, now = "/api/v1/count?q=scan_time>now-7d", [1_795_600_000.0]
+    monkeypatch.setattr("gatewatch.web.serving.time.time", lambda: now[0])
+    first = client.get(address).headers["etag"]
+    now[0] += 3600
+    assert client.get(address).headers["etag"] != first
+
+
 def test_an_error_has_the_shape_of_the_command_lines(client: TestClient) -> None:
     answer = client.get("/api/v1/count", params={"q": "contry:IT"})
     told = answer.json()
