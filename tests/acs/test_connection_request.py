@@ -23,12 +23,14 @@ def asked(
     heard: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        heard.append(await reader.readuntil(b"\r\n\r\n"))
-        said = device(heard[-1])
-        writer.write(said)
-        if not said:
-            await reader.read()
-        writer.close()
+        try:
+            heard.append(await reader.readuntil(b"\r\n\r\n"))
+            said = device(heard[-1])
+            writer.write(said)
+            if not said:
+                await reader.read()
+        finally:
+            writer.close()
 
     async def main() -> Asked:
         async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
