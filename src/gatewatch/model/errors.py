@@ -29,10 +29,12 @@ __all__ = [
     "BadSettingsFile",
     "CaseUnknown",
     "CatalogueBroken",
+    "DeviceUnknown",
     "EmptyInput",
     "Exit",
     "FetchFailed",
     "FormExpired",
+    "FirmwareRefused",
     "FormatUnfit",
     "FormatUnknown",
     "GatewatchError",
@@ -50,6 +52,7 @@ __all__ = [
     "MissingPrivilege",
     "NameUnknown",
     "NothingUsable",
+    "OrderRefused",
     "OutputUnwritable",
     "PageUnknown",
     "PlaceTaken",
@@ -477,6 +480,25 @@ class RangesMissing(GatewatchError):
 
     id = "ranges-missing"
     exit_code = Exit.DATA
+
+
+class FirmwareRefused(GatewatchError):
+    """{where}: {what}: {mend}; no device was told of it"""
+
+    id = "firmware-refused"
+
+
+class DeviceUnknown(GatewatchError):
+    """acs: no device is known as "{where}": "gatewatch acs devices" lists all"""
+
+    id = "device-unknown"
+    exit_code = Exit.DATA
+
+
+class OrderRefused(GatewatchError):
+    """{where}: {what}: {mend}"""
+
+    id = "order-refused"
 
 
 class StateUnusable(GatewatchError):
