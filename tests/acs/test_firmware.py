@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,8 +65,14 @@ def test_a_private_key_is_its_owners_alone_and_never_overwritten(key: Path) -> N
 def test_a_statement_that_was_changed_is_nobodys(
     store: Store, image: Path, key: Path, field: str
 ) -> None:
-    changed = {"version": "3.0", "models": ("*/*",), "sha256": "0" * 64, "size": 1, "name": "x",
-               "signature": "AAAA"}  # fmt: skip
+    changed: dict[str, Any] = {
+        "version": "3.0",
+        "models": ("*/*",),
+        "sha256": "0" * 64,
+        "size": 1,
+        "name": "x",
+        "signature": "AAAA",
+    }
     said = replace(signed(image, key), **{field: changed[field]})
     with pytest.raises(FirmwareRefused, match="nobody whom this ACS trusts"):
         store.add(image, said, 5, "ada")
