@@ -26,6 +26,7 @@ __all__ = [
     "CancelTask",
     "Change",
     "Claim",
+    "ConfirmTask",
     "FinishTask",
     "ForgetStranger",
     "Informed",
@@ -118,8 +119,16 @@ class FinishTask:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmTask:
+    """A second person agrees to what was proposed. Gives whether it still waited for that."""
+
+    id: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class CancelTask:
-    """Gives whether it was still waiting."""
+    """Gives whether it was still waiting, or proposed."""
 
     id: int
     at: int
@@ -215,6 +224,7 @@ Change = (
     | StartTask
     | FinishTask
     | CancelTask
+    | ConfirmTask
     | KeepCredential
     | RemoveCredential
     | Strange

@@ -70,6 +70,8 @@ class HistoryEntry:
 class TaskState(StrEnum):
     """Where a task is in its life."""
 
+    PROPOSED = "proposed"
+    """Waits for a second person."""
     WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"

@@ -16,6 +16,7 @@ from gatewatch.acs.state.changes import (
     Audit,
     CancelTask,
     Claim,
+    ConfirmTask,
     FinishTask,
     ForgetStranger,
     Informed,
@@ -151,9 +152,17 @@ def _finish_task(db: Database, _: Keys, given: Sequence[FinishTask]) -> list[Any
 def _cancel_task(db: Database, _: Keys, given: Sequence[CancelTask]) -> list[Any]:
     sql = (
         "UPDATE tasks SET state = 'cancelled', finished = ?, fault = ?, arguments = NULL "
-        "WHERE id = ? AND state = 'waiting' RETURNING id"
+        "WHERE id = ? AND state IN ('waiting', 'proposed') RETURNING id"
     )
     return _some(db.each(sql, [(one.at, one.why, one.id) for one in given]))
+
+
+def _confirm_task(db: Database, _: Keys, given: Sequence[ConfirmTask]) -> list[Any]:
+    sql = (
+        "UPDATE tasks SET state = 'waiting', created = ? WHERE id = ? AND state = 'proposed' "
+        "RETURNING id"
+    )
+    return _some(db.each(sql, [(one.at, one.id) for one in given]))
 
 
 def _keep_credential(db: Database, keys: Keys, given: Sequence[KeepCredential]) -> list[Any]:
@@ -283,6 +292,7 @@ WRITERS: Mapping[type, _Write] = {
     all_changes.Learned: learn,
     FinishTask: _finish_task,
     CancelTask: _cancel_task,
+    ConfirmTask: _confirm_task,
     AddTask: _add_task,
     StartTask: _start_task,
     RemoveCredential: _remove_credential,
