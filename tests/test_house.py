@@ -14,6 +14,7 @@ import pytest
 from gatewatch.acs.state.engines import engine_modules
 from gatewatch.assess.feeds import feed_readers
 from gatewatch.assess.schemes import schemes
+from gatewatch.cli.acs import acs_words
 from gatewatch.cli.commands import command_words, load_command
 from gatewatch.cli.watching import watch_words
 from gatewatch.enrich.read import readers as range_readers
@@ -78,6 +79,7 @@ def run(args):
         ("assess/schemes", schemes),
         ("assess/feeds", feed_readers),
         ("acs/state/engines", engine_modules),
+        ("cli/acs", acs_words),
         ("web/pages", page_modules),
         ("web/api", endpoints),
         ("watch/sources", sources),
@@ -144,7 +146,7 @@ def test_what_a_module_offers_exists_and_is_sorted(module: Path) -> None:
     for node in tree.body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             offered = ast.literal_eval(node.value)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             defined.add(node.name)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]

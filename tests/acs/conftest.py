@@ -24,7 +24,7 @@ PATIENCE_S = 60
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a fresh PostgreSQL server on a socket in a folder, with trust in its owner."""
     folder = tmp_path_factory.mktemp("pg")
-    data = folder / "data"
+    data, log = folder / "data", folder / "log"
     account = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     as_owner: list[str] = []
     if os.geteuid() == 0:
@@ -34,7 +34,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         shutil.chown(folder, account)
         as_owner = ["setpriv", "--reuid", account, "--clear-groups"]
     quick = ("fsync=off", "full_page_writes=off", "listen_addresses=", "max_connections=30",
-             "shared_buffers=16MB", "log_min_messages=panic")  # fmt: skip
+             "shared_buffers=16MB", "log_min_messages=warning")  # fmt: skip
     subprocess.run(
         [*as_owner, BIN / "initdb", "-D", data, "-A", "trust", "-U", "acs", "--no-sync", "-E",
          "UTF8", "--locale=C"],
@@ -45,7 +45,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         [*as_owner, BIN / "postgres", "-D", data, "-k", folder, *options],
         cwd=folder,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=log.open("wb"),
     )
     try:
         yield _ready(f"postgresql://acs@/postgres?host={folder}", server)
@@ -77,9 +77,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     name = f"t{time.time_ns()}"
     with psycopg.connect(server, autocommit=True) as con:
         con.execute(f"CREATE DATABASE {name}")
-    yield server.replace("/postgres?", f"/{name}?")
-    with psycopg.connect(server, autocommit=True) as con:
-        con.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    yield server.replace("/postgres?", f"/{name}?")  # it goes with the whole server
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Orders: a closed set, checked before anything is stored; what can strand a device needs two."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ SSID = "Device.WiFi.SSID.1.SSID"
 
 
 @pytest.fixture
-def orders(lone_state: State, tmp_path: Path) -> Iterator[Orders]:
+def orders(lone_state: State, tmp_path: Path) -> Orders:
     lone_state.apply([Informed(Device(ID, oui="00259E", product_class="HG8245"))])
     return Orders(lone_state, Store(tmp_path), lambda: NOW)
 

@@ -209,6 +209,20 @@ class Store:
                 keys[path.stem] = key
         return keys
 
+    def trust(self, public: Path) -> None:
+        """From now on, what the owner of this key signs is taken; raises FirmwareRefused."""
+        try:
+            key = load_pem_public_key(public.read_bytes())
+            if not isinstance(key, Ed25519PublicKey):
+                raise TypeError("it is no Ed25519 key")
+            self.signers.mkdir(parents=True, exist_ok=True)
+            target = self.signers / f"{public.stem}.pub"
+            target.write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+        except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise FirmwareRefused(
+                where=public, what=f"cannot be trusted, {error}", mend="give a .pub of keygen"
+            ) from None
+
     def signer(self, said: Statement) -> str:
         """Who of those trusted signed it; "" for nobody."""
         try:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ACCESSIBLE",
     "ACCOUNTS",
+    "ACS",
+    "ACS_KEY",
     "CATALOGUE",
     "COLOR",
     "CONTACT",
@@ -103,6 +105,13 @@ def _file_path(raw: object, folder: Path) -> Path:
     if not isinstance(raw, str | Path) or not str(raw).strip() or "\0" in str(raw):
         raise ValueError("give a file")
     return folder / Path(raw).expanduser()
+
+
+def _acs_place(raw: object, folder: Path) -> str:
+    """An address of a database stays what it is; it may hold a password."""
+    if isinstance(raw, str) and raw.startswith(("postgresql://", "postgres://")):
+        return raw
+    return str(_folder(raw, folder))
 
 
 def _switch(raw: object, folder: Path) -> bool:
@@ -294,6 +303,20 @@ NAMES: Setting[tuple[str, ...]] = Setting(
     _names,
     'Names under which browsers may come to "gatewatch serve", besides localhost.',
 )
+ACS = Setting(
+    "acs",
+    "a folder, or the address of a database",
+    "gatewatch-acs",
+    _acs_place,
+    "Where the ACS keeps what it remembers: a folder, or postgresql://user@host/database.",
+)
+ACS_KEY: Setting[Path | None] = Setting(
+    "acs_key",
+    "a file",
+    None,
+    _file_path,
+    "The key that seals the ACS's secrets (default: acs.key in its folder); its files lie beside.",
+)
 COLOR = _one_of(
     "color", ("auto", "always", "never"), "Colour on a terminal; auto honours NO_COLOR."
 )
@@ -339,6 +362,8 @@ SETTINGS: dict[str, Setting[Any]] = {
         LISTEN,
         NAMES,
         ACCOUNTS,
+        ACS,
+        ACS_KEY,
         COLOR,
         LANG,
         ACCESSIBLE,

@@ -17,12 +17,13 @@ Length, depth, lists and patterns are bounded.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from gatewatch.model.address import parse_network
 from gatewatch.model.errors import BadQuery
+from gatewatch.model.fields import Field
 from gatewatch.query.dialects import NATIVE, Dialect, host_wide
 from gatewatch.query.lexer import Scanner
 from gatewatch.query.names import CONTAINERS, HOST_SCOPES
@@ -72,14 +73,17 @@ def parse(
     *,
     overlay: Path | None = None,
     files: Files | None = None,
+    fields: Mapping[str, Field] | None = None,
 ) -> Query:
     """The query that `text` writes; nothing at all is everything.
 
     `overlay` is the user's own catalogue, whose words are known as well; `files` reads what
-    `ip:@FILE` names, which is refused without it. Raises BadQuery, which carries `text`.
+    `ip:@FILE` names, which is refused without it. `fields` stands in for the field catalogue where
+    something else than services is asked about, with a field `any` for bare words.
+    Raises BadQuery, which carries `text`.
     """
     try:
-        return _Parser(text, Terms(dialect, overlay, files)).query()
+        return _Parser(text, Terms(dialect, overlay, files, fields)).query()
     except BadQuery as error:
         error.text = text
         raise

@@ -1,6 +1,6 @@
 """One term of a query, name and raw value, as a tree: here values meet the kind of their field."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,12 +49,14 @@ class Terms:
     dialect: Dialect = NATIVE
     overlay: Path | None = None
     files: Files | None = None
+    fields: Mapping[str, Field] | None = None
+    """Names are looked up here, and only here; a bare word is looked for in its field `any`."""
     notes: list[str] = field(default_factory=list)
     rewrites: list[str] = field(default_factory=list)
 
     def term(self, name: str, at: int, symbol: str, raw: Raw, prefixes: tuple[str, ...]) -> Node:
         """The tree of `name symbol raw`, whose name stands at 0-based `at`."""
-        known = named(name, at, prefixes)
+        known = named(name, at, prefixes) if self.fields is None else self._own(name, at)
         if known.exact and symbol == ":" and not isinstance(raw, Regex):
             symbol = "="
         if isinstance(known.target, Rewrite):
@@ -67,7 +69,7 @@ class Terms:
         """A word or phrase without a field."""
         if word.pieces == (Wild.MANY,):
             return EVERYTHING
-        entry = FIELDS["banner"]
+        entry = FIELDS["banner"] if self.fields is None else self.fields["any"]
         self._refuse_empty(entry, ":", word.text, word.at)
         return self._text(entry, word, word.at)
 
@@ -75,6 +77,13 @@ class Terms:
         """A bare address or network."""
         self._note_host_bits(text, network)
         return Condition(FIELDS["ip"], ":", network, at + 1)
+
+    def _own(self, name: str, at: int) -> Named:
+        assert self.fields is not None
+        if entry := self.fields.get(name.lower()):
+            return Named(entry)
+        there = ", ".join(dict.fromkeys(one.name for one in self.fields.values()))
+        raise BadQuery(column=at + 1, what=f'unknown field "{name}"', mend=f"there are {there}")
 
     def note(self, text: str) -> None:
         """Something to tell, once."""

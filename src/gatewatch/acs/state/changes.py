@@ -33,6 +33,7 @@ __all__ = [
     "KeepCredential",
     "KeepDocument",
     "Learned",
+    "Recover",
     "Release",
     "RemoveCredential",
     "RemoveDevice",
@@ -57,6 +58,16 @@ class Claim:
     token: str
     now: int
     until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recover:
+    """Tasks of the device that a session before `token`, which has it now, began and never ended
+    (its process was killed) are put back until `not_before`. Gives how many."""
+
+    device: str
+    token: str
+    not_before: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +228,7 @@ class Audit:
 
 Change = (
     Claim
+    | Recover
     | Release
     | Informed
     | Learned

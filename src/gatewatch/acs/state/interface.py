@@ -58,6 +58,9 @@ class State(Protocol):
     def due(self, device: str, now: int) -> list[Task]:
         """What the device is to be asked now, oldest first."""
 
+    def waiting_since(self, moment: int) -> list[tuple[int, str]]:
+        """When tasks that wait were made (or confirmed) after `moment`, and for which devices."""
+
     def interrupted(self, device: str, token: str) -> list[Task]:
         """Tasks that another session than `token` started and never finished."""
 

@@ -118,6 +118,8 @@ class Credential:
     connection_username: str = ""
     connection_password: str = ""
     """By what we prove to the device who we are, in connection requests; sealed at rest."""
+    used: int = 0
+    """When the device first called with it; 0: it may not have taken it yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,14 +84,14 @@ def task_of(row: Row, keys: Keys) -> Task:
 
 def credential_row(one: Credential, keys: Keys) -> list[Any]:
     """In the order of CREDENTIAL."""
-    secrets = json.dumps([one.secret, one.connection_username, one.connection_password])
+    secrets = json.dumps([one.secret, one.connection_username, one.connection_password, one.used])
     return [one.username, one.device, one.created, keys.seal(secrets, f"user {one.username}")]
 
 
 def credential_of(row: Row, keys: Keys) -> Credential:
     """The other way."""
-    secret, name, password = json.loads(keys.unseal(bytes(row[3]), f"user {row[0]}"))
-    return Credential(row[0], secret, row[1], row[2], name, password)
+    secret, name, password, used = json.loads(keys.unseal(bytes(row[3]), f"user {row[0]}"))
+    return Credential(row[0], secret, row[1], row[2], name, password, used)
 
 
 def stranger_of(row: Row) -> Stranger:

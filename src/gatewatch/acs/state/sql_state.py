@@ -163,6 +163,14 @@ class SqlState:
         )
         return self._tasks(sql, (device, now, now))
 
+    def waiting_since(self, moment: int) -> list[tuple[int, str]]:
+        """See `State`."""
+        sql = (
+            "SELECT created, device FROM tasks WHERE state = 'waiting' AND created > ? "
+            "ORDER BY created LIMIT 10000"
+        )
+        return [(int(row[0]), str(row[1])) for row in self._rows(sql, (moment,))]
+
     def interrupted(self, device: str, token: str) -> list[Task]:
         """See `State`."""
         sql = (

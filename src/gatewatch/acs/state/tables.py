@@ -35,6 +35,7 @@ TABLES = (
         tries BIGINT NOT NULL, finished BIGINT NOT NULL, fault TEXT NOT NULL,
         result TEXT NOT NULL, token TEXT NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS tasks_of_device ON tasks (device, state)",
+    "CREATE INDEX IF NOT EXISTS tasks_by_moment ON tasks (state, created)",
     "CREATE INDEX IF NOT EXISTS tasks_of_campaign ON tasks (campaign) WHERE campaign <> ''",
     """CREATE TABLE IF NOT EXISTS claims (
         device TEXT PRIMARY KEY, owner TEXT NOT NULL, token TEXT NOT NULL,

@@ -22,6 +22,7 @@ from gatewatch.acs.state.changes import (
     Informed,
     KeepCredential,
     KeepDocument,
+    Recover,
     Release,
     RemoveCredential,
     RemoveDevice,
@@ -72,6 +73,17 @@ def _claim(db: Database, _: Keys, given: Sequence[Claim]) -> list[Any]:
     )
     rows = [(one.device, one.owner, one.token, one.until, one.now) for one in given]
     return _some(db.each(sql, rows))
+
+
+def _recover(db: Database, _: Keys, given: Sequence[Recover]) -> list[Any]:
+    """Whether the device obeyed is not known; as after a lost connection, it is asked again."""
+    sql = (
+        "UPDATE tasks SET state = 'waiting', token = '', not_before = ?, fault = 'interrupted' "
+        "WHERE device = ? AND state = 'running' AND token <> ? AND EXISTS (SELECT 1 FROM claims "
+        "WHERE claims.device = tasks.device AND claims.token = ?) RETURNING id"
+    )
+    rows = [(one.not_before, one.device, one.token, one.token) for one in given]
+    return [len(found) for found in db.each(sql, rows)]
 
 
 def _release(db: Database, _: Keys, given: Sequence[Release]) -> list[Any]:
@@ -307,4 +319,5 @@ WRITERS: Mapping[type, _Write] = {
     Audit: _audit,
     Release: _release,
     Claim: _claim,
+    Recover: _recover,
 }

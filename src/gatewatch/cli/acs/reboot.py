@@ -1,0 +1,17 @@
+"""`acs reboot`: see HELP."""
+
+import argparse
+
+from gatewatch.cli.acs_place import add_order_options, ordered
+
+HELP = "start a device anew"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Which device."""
+    add_order_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Orders it."""
+    return ordered(args, "reboot", {})
