@@ -5,7 +5,7 @@ import pwd
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -41,12 +41,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         check=True, capture_output=True, cwd=folder,
     )  # fmt: skip
     options = [word for setting in quick for word in ("-c", setting)]
-    server = subprocess.Popen(
-        [*as_owner, BIN / "postgres", "-D", data, "-k", folder, *options],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=log.open("wb"),
-    )
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            [*as_owner, BIN / "postgres", "-D", data, "-k", folder, *options],
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=out,
+        )
     try:
         yield _ready(f"postgresql://acs@/postgres?host={folder}", server)
     finally:
@@ -94,6 +95,3 @@ def lone_state(tmp_path: Path) -> Iterator[State]:
     opened = open_state(str(tmp_path / "state"), KEYS)
     yield opened
     opened.close()
-
-
-Claims = Callable[[str, str], bool]
