@@ -15,6 +15,7 @@ Also: sessions whose devices bring an inventory of 300 parameters; what 100,000 
 
 import argparse
 import asyncio
+import gc
 import json
 import multiprocessing
 import os
@@ -131,6 +132,8 @@ def serve(kind: str, folder: str, tell: Connection) -> None:
         state.close()
         tell.send((spent, after.ru_maxrss / 1024))
 
+    gc.freeze()  # as acs/serving/station.py does
+    gc.set_threshold(50_000, 20, 50)
     uvloop.run(main())
 
 

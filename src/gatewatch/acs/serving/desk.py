@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from gatewatch.acs.dialogue import (
     Claimed,
@@ -21,6 +22,7 @@ from gatewatch.acs.dialogue import (
     Gone,
     Log,
     NextTask,
+    Over,
     Posted,
     Reply,
     Rules,
@@ -45,7 +47,7 @@ from gatewatch.acs.sessions import COOKIE, Sessions, Visit, cookie_token
 from gatewatch.acs.state.changes import Change, Claim, FinishTask, Learned, Recover, StartTask
 from gatewatch.acs.state.interface import State
 from gatewatch.acs.state.journal import Journal
-from gatewatch.acs.state.records import TaskState
+from gatewatch.acs.state.records import Task, TaskState
 from gatewatch.model.moment import SECOND
 from gatewatch.protocol.cwmp import Inform
 from gatewatch.protocol.soap import Envelope
@@ -69,6 +71,29 @@ class _Turn:
     kept: list[Change] = field(default_factory=list)
 
 
+class _Due:
+    """What each session has still to give its device: asked for once, since a session is short.
+
+    What is ordered while a session is on waits for the next one, which its device is asked to
+    begin.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._left: WeakKeyDictionary[Session, list[Task]] = WeakKeyDictionary()
+
+    def next(self, session: Session, now: int) -> Task | None:
+        """The next one for the device of `session`, if there is one."""
+        if session not in self._left:
+            self._left[session] = self._state.due(session.device, now)[::-1]
+        left = self._left[session]
+        return left.pop() if left else None
+
+    def forget(self, session: Session) -> None:
+        """The session is over."""
+        self._left.pop(session, None)
+
+
 class Desk:
     """See above. One a process; lives in the loop's thread."""
 
@@ -90,6 +115,7 @@ class Desk:
         self._rules, self._limits, self._clock = rules, limits, clock
         self._strangers = strangers or Rate(0.4, 10, all_per_s=40)
         self._sessions = Sessions(rules)
+        self._due = _Due(state)
         self._callers: dict[int, Caller] = {}
         self._whos: dict[int, Who] = {}
         self._told: OrderedDict[str, int] = OrderedDict()
@@ -226,6 +252,8 @@ class Desk:
                 self._carry_out(_Turn(turn.session, turn.caller, None, turn.address),
                                 commands[place + 1 :])  # fmt: skip
                 return
+            elif isinstance(command, Over):
+                self._due.forget(turn.session)
             elif isinstance(command, Log):
                 self.counts[str(command.kind)] += 1
         if turn.kept:
@@ -266,11 +294,10 @@ class Desk:
 
     def _next_task(self, turn: _Turn) -> None:
         now = self._clock()
-        due = self._state.due(turn.session.device, now)
-        if not due:
+        task = self._due.next(turn.session, now)
+        if task is None:
             self._give(turn, Given(None, now))
             return
-        task = due[0]
         carried = self._carrier.carried(task, turn.address, now)
         start = StartTask(task.id, turn.session.token, now)
         changes = [*turn.kept, start, *carried.changes]

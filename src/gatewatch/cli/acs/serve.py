@@ -1,7 +1,6 @@
 """`acs serve`: see HELP."""
 
 import argparse
-import multiprocessing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +63,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serves until Ctrl-C or SIGTERM."""
+    import multiprocessing
+
     from gatewatch.acs.admin.process import AdminPlan, serve_admin
     from gatewatch.acs.serving.station import serve
 
