@@ -7,6 +7,7 @@ session costs. `room` bounds what may wait; `full` is when to send new devices a
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -20,6 +21,9 @@ __all__ = ["Done", "Journal"]
 Done = Callable[[list[Any] | None], None]
 """Is given what each change gives; None: nothing was written."""
 _BATCH = 2000
+_GATHER_S = 0.005
+"""So long the first of a commit waits for others: a twentieth of what a device's line takes, and
+under load a tenth of the commits (docs/decisions/0024)."""
 
 
 class _Entry(NamedTuple):
@@ -70,6 +74,9 @@ class Journal:
             with self._bell:
                 while not self._waiting and not self._stopping:
                     self._bell.wait()
+            if not self._stopping:
+                time.sleep(_GATHER_S)
+            with self._bell:
                 batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), _BATCH))]
             if not batch:
                 return
