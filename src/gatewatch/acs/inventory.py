@@ -1,8 +1,8 @@
 """Devices behind a query: the language of `gatewatch search`, over what devices say of themselves.
 
 The operators, their meaning and every complaint are those of the query room, and DuckDB answers;
-only the fields are others (`DEVICE_FIELDS`). A hundred thousand devices are read and searched in
-about two seconds.
+only the fields are others (`DEVICE_FIELDS`). Devices are read and searched 20,000 at a time, at
+about 50 us of CPU each.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -53,6 +53,8 @@ class Cpe:
         }
         self.sock: socket.socket | None = None
         self.cookie = ""
+        self.more = ""
+        """One more line of each request's head."""
         self._challenge = ""
         self._count = 0
 
@@ -98,6 +100,8 @@ class Cpe:
                 challenge, method, path, self.username, self.password, f"c{self._count}"
             )
             lines.append(f"Authorization: {made}")
+        if self.more:
+            lines.append(self.more)
         if self.cookie:
             lines.append(f"Cookie: {self.cookie}")
         self.sock.sendall(("\r\n".join(lines) + "\r\n\r\n").encode() + body)

@@ -1,5 +1,6 @@
 """The whole house over real sockets: a device calls, is told, obeys; and whatever else comes."""
 
+import gzip
 import json
 import socket
 from collections.abc import Callable
@@ -108,6 +109,22 @@ def test_a_stranger_is_heard_noted_and_told_nothing(enrolled: Site) -> None:
     assert device
     assert device.software == "1.0"
     assert len(known(enrolled).session()) == 1
+
+
+def test_a_stranger_may_not_send_what_has_to_be_unpacked(enrolled: Site) -> None:
+    cpe = Cpe(enrolled.port, username="nobody")
+    cpe._challenge = cpe.post().challenges[0]
+    cpe.connect()
+    cpe.more = "Content-Encoding: gzip"
+    assert cpe.post(gzip.compress(b"x")).status == 415
+
+
+def test_a_known_device_may(enrolled: Site) -> None:
+    cpe = known(enrolled)
+    cpe._challenge = cpe.post().challenges[0]
+    cpe.connect()
+    cpe.more = "Content-Encoding: gzip"
+    assert cpe.post(gzip.compress(bytes(4_000_000))).status == 413
 
 
 def test_strangers_that_come_too_often_are_sent_away(enrolled: Site) -> None:
