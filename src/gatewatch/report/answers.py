@@ -42,7 +42,7 @@ from gatewatch.report.tables.expected import with_expected
 from gatewatch.report.top import Report, top
 from gatewatch.report.trend import trend
 
-__all__ = ["Answer", "Order", "answer_to", "widening"]
+__all__ = ["Answer", "Order", "answer_to", "facets", "widening"]
 
 _VALUES = 25
 # Where people read: columns of a cross-tab, lines of a trend.
@@ -129,6 +129,21 @@ def answer_to(order: Order) -> Answer:
 def widening(order: Order) -> Widened | None:
     """What has a question look at every snapshot, where the order is about time."""
     return looking_back if order.over or order.survival else None
+
+
+def facets(
+    question: Question, order: Order, wanted: Sequence[tuple[Grouping, int]]
+) -> Sequence[Table]:
+    """The most frequent values of several fields, so many of each."""
+    found = [
+        top(question.con, question.scope, one, count, unit=order.unit) for one, count in wanted
+    ]
+    if not found[0].total:
+        return []
+    if not order.people:
+        return [top_tables.for_programs(found)]
+    basis = _basis(question, order)
+    return [top_tables.for_people(one, basis) for one in found]
 
 
 def _top(question: Question, order: Order) -> Sequence[Table]:

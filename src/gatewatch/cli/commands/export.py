@@ -27,6 +27,7 @@ EXAMPLES = (
     "gatewatch export role:cpe -o routers.cidrs",
     "gatewatch export asn:64500 --for aws-waf -o office.cidrs",
 )
+ALIASES = ("convert",)
 
 _STEP = 256
 _LISTS = "cidrs"

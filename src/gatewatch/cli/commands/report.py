@@ -1,19 +1,12 @@
 """`gatewatch report`: counts of one field or two, each with the query behind it."""
 
 import argparse
-import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gatewatch.cli.output import (
-    add_format_option,
-    for_people,
-    language_of,
-    write_table,
-    write_tables,
-)
-from gatewatch.cli.parser import as_typed
-from gatewatch.cli.question import add_query_argument, asked, say_why_nothing
-from gatewatch.model.errors import Exit
+from gatewatch.cli.output import add_format_option
+from gatewatch.cli.question import add_query_argument
+from gatewatch.cli.reporting import number_of_values, order_of, write_answer
 
 if TYPE_CHECKING:
     from gatewatch.report.answers import Order
@@ -35,7 +28,6 @@ EXAMPLES = (
 
 UNITS = ("services", "hosts")
 CELLS = ("count", "row", "column", "expected")
-_MOST = 100_000
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "-n",
         dest="count",
         metavar="N",
-        type=_count,
+        type=number_of_values,
         default=None,
         help="so many values, the rest is summed up (default: 25, of a trend 6)",
     )
@@ -116,23 +108,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Writes one table a report, or one stream of rows in formats for programs."""
-    from gatewatch.report.answers import answer_to, widening
+    from gatewatch.report.answers import answer_to
 
     order = _order(args)
-    answer = answer_to(order)
-    with asked(args, widening(order)) as question:
-        tables = answer(question, order)
-        if not tables:
-            say_why_nothing(question, args)
-            return Exit.NOTHING
-        return write_tables(tables, args) if order.people else write_table(tables[0], args)
+    return write_answer(args, order, answer_to(order))
 
 
 def _order(args: argparse.Namespace) -> "Order":
-    from gatewatch.report.answers import Order
     from gatewatch.report.counting import Unit
 
-    return Order(
+    return replace(
+        order_of(args),
         by=tuple(args.by),
         count=args.count,
         unit=Unit(args.unit),
@@ -145,16 +131,5 @@ def _order(args: argparse.Namespace) -> "Order":
         before=args.before,
         cells=args.cells,
         preset=args.preset or "",
-        people=for_people(args),
-        language=language_of(args),
         queries=args.queries,
-        now=time.time(),
-        typed=lambda query: as_typed(args, "search", query),
     )
-
-
-def _count(word: str) -> int:
-    if not word.isascii() or not word.isdigit() or not 0 < int(word[:9]) <= _MOST:
-        message = f"{word!r} is not a number from 1 to {_MOST:,}"
-        raise argparse.ArgumentTypeError(message)
-    return int(word)
