@@ -21,6 +21,8 @@ STATUSES = {
     "snapshot-unknown": 404,
     "query-unknown": 404,
     "scan-unknown": 404,
+    "case-unknown": 404,
+    "name-unknown": 404,
     "method-refused": 405,
     "request-too-large": 413,
     "login-wanted": 401,

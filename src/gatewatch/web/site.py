@@ -30,6 +30,8 @@ class Site:
     lake: Path
     overlay: Path | None = None
     """The user's own catalogue."""
+    watch: Path = Path("gatewatch-watch")
+    """Sign-ins and cases; there may be none."""
     people: Path | None = None
     """The file of people and tokens; None: there is none, and everybody on loopback may ask."""
     hosts: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from gatewatch.cli.settings import (
     CATALOGUE,
     LISTEN,
     NAMES,
+    WATCH,
     add_lake_option,
     add_option,
     lake_of,
@@ -53,6 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_option(parser, LISTEN)
     add_option(parser, NAMES)
+    add_option(parser, WATCH)
     parser.add_argument("--cert", type=Path, metavar="FILE", help="certificates for HTTPS, PEM")
     parser.add_argument("--key", type=Path, metavar="FILE", help="its private key, PEM")
     parser.add_argument(
@@ -146,6 +148,7 @@ def _site(args: argparse.Namespace) -> "Site":
     return Site(
         lake=lake,
         overlay=setting(CATALOGUE, args),
+        watch=setting(WATCH, args),
         people=book_of(lake),
         hosts=hosts,
         login=beyond,
