@@ -34,13 +34,14 @@ def test_the_demo_finds_tells_and_sees_what_is_mended(small: Path, capsys: Captu
     said = capsys.readouterr()
     assert "40 vulnerable-router" in said.err
     assert "12 round-the-vpn" in said.err
+    assert "40 letters" in said.err
     assert said.out.count(",mended") == 30
     assert said.out.count(",still open") == 10
     assert "What to type next:" in said.out
     place = ["--watch", str(kept / "demo-watch"), "--format", "ndjson"]
     assert run(["watch", "cases", "--all", *place]) == 0
     states = [json.loads(line)["state"] for line in capsys.readouterr().out.splitlines()]
-    assert states.count("mended") == 30
+    assert (states.count("mended"), states.count("told"), states.count("new")) == (30, 10, 12)
     assert len(states) == 52
 
 

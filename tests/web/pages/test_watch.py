@@ -82,7 +82,9 @@ def test_a_case_shows_its_evidence_under_a_pseudonym(client: TestClient, watch: 
     assert "alice" not in html
 
 
-@pytest.mark.parametrize("path", ["/watch", "/watch/case/1", "/watch/assets"])
+@pytest.mark.parametrize(
+    "path", ["/watch", "/watch/case/1", "/watch/assets", "/watch/letter?vendor=%3Cscript%3Ealert"]
+)
 def test_what_devices_and_people_wrote_is_escaped(client: TestClient, path: str) -> None:
     html = client.get(path).text
     assert "<script>alert" not in html
@@ -124,6 +126,13 @@ def test_a_case_is_moved_noted_and_assigned(client: TestClient, watch: Path) -> 
 @pytest.mark.parametrize("path", ["/watch/case/2", "/watch/case/x", "/watch/case/99999999999"])
 def test_a_case_that_is_none_is_not_found(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_the_letter_is_shown_and_is_about_nobody(client: TestClient) -> None:
+    html = client.get("/watch/letter?vendor=AVM").text
+    assert "Your router at home" in html
+    assert str(HOME) not in html
+    assert "Votre" in client.get("/watch/letter", headers={"accept-language": "fr"}).text
 
 
 def test_looking_makes_no_folder(browser: Browser, tmp_path: Path) -> None:

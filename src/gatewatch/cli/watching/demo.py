@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from gatewatch.cli.progress import say
 from gatewatch.cli.rehearsal import interruptible, typed
 from gatewatch.cli.watching import _company
 from gatewatch.model.errors import Exit, PlaceTaken
+from gatewatch.model.moment import iso
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +33,13 @@ _NETWORKS, _DEVICES, _SEED = 30, 12, 2019
 # Said each time: whoever has settings of their own keeps what they name clean.
 _WATCH = ("--watch", "demo-watch")
 _LAKE = ("--lake", "demo-lake")
+_ACCOUNTS = """\
+[smtp]
+from = "security@example.org"
+[letters]
+company = "Example Ltd"
+contact = "security@example.org"
+"""
 _VULNERABLE = ("gsoap-27-realtek", "gsoap-27-ok", "gsoap-27-sagemcom")
 
 
@@ -47,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         raise PlaceTaken(where=args.keep)
     started = monotonic()
     with interruptible(), _place(args):
-        code = _find(args) or _mend(args)
+        code = _find(args) or _tell(args) or _mend(args)
     if code == Exit.FOUND:
         say(f"done in {monotonic() - started:.0f} s", args)
         _what_next(args)
@@ -124,6 +133,38 @@ def _cases() -> "list[Case]":
 
     with Cases.open(Path(_WATCH[1])) as cases:
         return list(cases.all(tuple(State), None))
+
+
+def _tell(args: argparse.Namespace) -> int:
+    """Letters to those behind routers, as files; their names are opened on record."""
+    from gatewatch.watch.cases import Cases, State
+    from gatewatch.watch.opening import open_name
+
+    watch, now = Path(_WATCH[1]), int(datetime.now(UTC).timestamp()) * 1_000_000
+    behind = [case for case in _cases() if case.port is not None]
+    lines = [
+        {
+            "to": f"{open_name(watch, case.id, now, 'demo', 'letter')}@example.org",
+            "ip": str(case.address),
+            "port": case.port,
+            "seen_at": iso(case.last_seen or now),
+            "case": str(case.id),
+        }
+        for case in behind
+    ]
+    for name, some in (("one.ndjson", lines[:1]), ("people.ndjson", lines)):
+        Path(name).write_text("".join(json.dumps(line) + "\n" for line in some))
+    Path("accounts.toml").touch(mode=0o600)
+    Path("accounts.toml").write_text(_ACCOUNTS)
+    keys = ("--accounts", "accounts.toml")
+    send = ("send", "--from", "people.ndjson", *keys, *_WATCH)
+    code = typed(args, "watch", "letters", "preview", "--from", "one.ndjson", *keys) or typed(
+        args, "watch", "letters", *send
+    )
+    with Cases.open(watch) as cases:
+        for case in behind:
+            cases.move(case.id, State.TOLD, now, "demo", "letter")
+    return code
 
 
 def _mend(args: argparse.Namespace) -> int:
