@@ -44,7 +44,10 @@ def learn(db: Database, _: Keys, given: Sequence[Learned]) -> list[Any]:
     for one in given:
         before = known[one.device]
         after = _merged(before.parameters, one)
-        names, told = packed_changes(before.parameters, after)
+        if before.parameters:
+            names, told = packed_changes(before.parameters, after)
+        else:  # there is no history of what was never known
+            names, told = sorted(after), b""
         results.append(names)
         stored = packed(after)
         number = _names(db, stored.names, ids)
