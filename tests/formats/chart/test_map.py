@@ -48,6 +48,11 @@ def test_the_legend_says_in_words_what_the_grounds_say() -> None:
     assert words == ["1 to 9", "10 to 99", "100 to 999", "1,000 and more", "none"]
 
 
+def test_near_figures_are_told_apart() -> None:
+    words = re.findall(r">([^<>]+)</text>", "".join(drawn(row("IT", 12), row("FR", 60)).shapes))
+    assert words == ["up to 19", "20 to 49", "50 and more", "none"]
+
+
 def test_nothing_found_and_nothing_known_look_otherwise_than_by_colour() -> None:
     whole = drawn(row("IT", 5))
     assert ground(whole, "France (FR): none") == "empty"

@@ -6,6 +6,7 @@ says it in words. A country with nothing is empty, one of which nothing is known
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from gatewatch.formats.chart import countries
 from gatewatch.formats.chart.canvas import Drawing
@@ -17,6 +18,8 @@ __all__ = ["draw_map"]
 
 # Strengths that eyes tell apart; more classes than these are none.
 _STRENGTHS = (0.16, 0.32, 0.48, 0.64, 0.82, 1.0)
+# Fewer powers of ten than these leave most of a map in one class.
+_FEW = 2
 _SIDE, _SPACE, _LINE = 12.0, 10.0, 20.0
 _HATCH = (
     '<defs><pattern id="hatch" width="4" height="4" patternUnits="userSpaceOnUse">'
@@ -77,12 +80,18 @@ def _country(shape: countries.Shape, ground: str) -> list[Shape]:
 
 
 def _classes(values: Sequence[float]) -> list[float]:
-    """The least value of each class: powers of ten, as many as there are strengths at most."""
+    """The least value of each class, as many as there are strengths at most.
+
+    Powers of ten; where these would tell too little apart, also their double and fivefold.
+    """
     if not values:
         return []
     low, high = (math.floor(math.log10(one)) for one in (min(values), max(values)))
-    low = max(low, high - len(_STRENGTHS) + 1)
-    return [10.0**power for power in range(low, high + 1)]
+    steps = (1, 2, 5) if high - low < _FEW else (1,)
+    starts = [step * 10.0**power for power in range(low, high + 1) for step in steps]
+    reached = [start for start in starts if start <= max(values)]
+    first = sum(start <= min(values) for start in reached) - 1
+    return reached[first:][-len(_STRENGTHS) :]
 
 
 def _ground(value: float | None, classes: Sequence[float]) -> str:
@@ -111,9 +120,8 @@ def _legend(classes: Sequence[float], language: Language, *, whole: bool) -> lis
     shapes: list[Shape] = []
     left, top = 0.0, countries.HEIGHT
     marks: list[tuple[str, str]] = []
-    for number, least in enumerate(classes):
-        last = number == len(classes) - 1
-        marks.append((_ground(least, classes), _range(number, least, language, last=last)))
+    for number, (least, beyond) in enumerate(pairwise([*classes, math.inf])):
+        marks.append((_ground(least, classes), _range(number, least, beyond, language)))
     nothing = language.phrase("none") if whole else language.phrase("not among those shown")
     marks.append((_EMPTY if whole else _UNKNOWN, nothing))
     for ground, words in marks:
@@ -126,15 +134,16 @@ def _legend(classes: Sequence[float], language: Language, *, whole: bool) -> lis
     return shapes
 
 
-def _range(number: int, least: float, language: Language, *, last: bool) -> Words:
-    low, high = int(least), int(least * 10) - 1
+def _range(number: int, least: float, beyond: float, language: Language) -> Words:
     if least < 1:
+        last = beyond == math.inf
         return language.phrase("below {n}", n=1) if last else language.phrase("less")
-    if last:
-        return language.phrase("{n} and more", n=low)
-    if number == 0 and low > 1:
+    if beyond == math.inf:
+        return language.phrase("{n} and more", n=int(least))
+    high = int(beyond) - 1
+    if number == 0 and least > 1:
         return language.phrase("up to {n}", n=high)
-    return language.phrase("{low} to {high}", low=low, high=high)
+    return language.phrase("{low} to {high}", low=int(least), high=high)
 
 
 def _elsewhere(chart: Map, rows: Sequence[Row], look: Look, language: Language) -> list[str]:
