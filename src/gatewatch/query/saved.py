@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING
 
 from gatewatch.model.address import Address
 from gatewatch.model.errors import BadArguments, LakeCorrupt, QueryUnknown
+from gatewatch.model.fields import Home
+from gatewatch.model.moment import SECOND, iso
 from gatewatch.query.compile import where
-from gatewatch.query.nodes import Node
+from gatewatch.query.nodes import Node, conditions
+from gatewatch.query.parser import Query
+from gatewatch.query.printing import printed
 from gatewatch.store.durable import replace_file, writing
 from gatewatch.store.lock import writer_lock
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Change", "Saved", "changes", "delete", "load", "named", "save"]
+__all__ = ["Change", "Saved", "changes", "delete", "keep", "load", "named", "save"]
 
 FILE = "queries.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -80,6 +84,20 @@ def save(lake: Path, entry: Saved) -> None:
             what = f"a lake keeps at most {_MOST:,} queries"
             raise BadArguments(where="query save", what=what, mend="delete some")
         _write(lake, known)
+
+
+def keep(lake: Path, name: str, query: Query, seconds: float) -> Saved:
+    """Keeps `query` as `name`, at so many seconds since 1970; raises BadArguments, LakeBusy."""
+    for condition in conditions(query.node):
+        if condition.field.home is Home.SNAPSHOT or condition.field.name == "scan_time":
+            raise BadArguments(
+                where="query save",
+                what=f'"{printed(condition)}" chooses snapshots',
+                mend="leave it out: a kept query compares the latest snapshot with the one before",
+            )
+    entry = Saved(name, printed(query.node), query.unit, iso(int(seconds) * SECOND))
+    save(lake, entry)
+    return entry
 
 
 def delete(lake: Path, name: str) -> None:

@@ -1,7 +1,6 @@
 """`gatewatch diff`: what came, went and changed between two snapshots."""
 
 import argparse
-import time
 from typing import TYPE_CHECKING
 
 from gatewatch.cli.output import (
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gatewatch.model.snapshot import SnapshotInfo
-    from gatewatch.model.table import Table
     from gatewatch.query.nodes import Node
     from gatewatch.store.lake import Lake
 
@@ -63,6 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Writes the summary and the services, or a row for each value with --by."""
     from gatewatch.query.parser import parse
+    from gatewatch.report.differences import two_snapshots
 
     if args.catalogues:
         return _of_catalogues(args)
@@ -70,8 +69,7 @@ def run(args: argparse.Namespace) -> int:
     for note in query.notes:
         say(note, args)
     lake = opened_lake(args)
-    infos = [lake.snapshot(name) for name in (args.before, args.after)]
-    _require_two(infos, query.node)
+    infos = two_snapshots(lake, (args.before, args.after), query.node)
     tables = _by_value if args.by else _services
     return tables(lake, infos, query.node, args)
 
@@ -91,66 +89,34 @@ def _of_catalogues(args: argparse.Namespace) -> int:
 def _services(
     lake: "Lake", infos: "Sequence[SnapshotInfo]", node: "Node", args: argparse.Namespace
 ) -> int:
-    from gatewatch.report.coverage import addresses_change, change, ports_seen
-    from gatewatch.report.diff import changes, summary
+    from gatewatch.report.diff import changes
+    from gatewatch.report.differences import differences
     from gatewatch.report.tables import diff as tables
-    from gatewatch.report.tables.basis import Basis
 
     before, after = (info.id for info in infos)
-    with lake.reading([before, after]) as con:
-        if not for_people(args):
+    if not for_people(args):
+        with lake.reading([before, after]) as con:
             return write_table(tables.rows_of(changes(con, before, after, node), _most(args)), args)
-        found = summary(con, before, after, node)
-        language = language_of(args)
-        broken = addresses_change(infos[0], infos[1], language)
-        broken = broken or change(infos[0], infos[1], ports_seen(con), language)
-        basis = Basis(infos, lake.manifest.catalogue, time.time(), language)
-        pages: list[Table] = [tables.summed_up(found, (before, after), broken, basis)]
-        total, limit = sum(found.fates.values()), _LIMIT if args.limit is None else args.limit
-        if total:
-            pages.append(tables.listed(changes(con, before, after, node), limit, total, basis))
-        write_tables(pages, args)
-    return Exit.FOUND if total else Exit.NOTHING
+    limit = _LIMIT if args.limit is None else args.limit
+    with differences(lake, infos, node, limit, language_of(args)) as found:
+        write_tables(found.tables, args)
+        return Exit.FOUND if found.total else Exit.NOTHING
 
 
 def _by_value(
     lake: "Lake", infos: "Sequence[SnapshotInfo]", node: "Node", args: argparse.Namespace
 ) -> int:
     from gatewatch.model.fields import field_of
-    from gatewatch.report.diff import flows
+    from gatewatch.report.differences import flow_table
     from gatewatch.report.groupings import by_field
-    from gatewatch.report.tables import diff as tables
-    from gatewatch.report.tables.basis import Basis
 
     grouping = by_field(field_of(args.by, "diff --by"))
-    before, after = (info.id for info in infos)
-    with lake.reading([before, after]) as con:
-        found = flows(con, before, after, node, grouping)
     most = _VALUES if args.limit is None and for_people(args) else _most(args)
-    basis = Basis(infos, lake.manifest.catalogue, time.time(), language_of(args))
-    return write_table(tables.by_value(found, grouping, most or len(found), basis), args)
+    return write_table(flow_table(lake, infos, node, grouping, most, language_of(args)), args)
 
 
 def _most(args: argparse.Namespace) -> int:
     return args.limit or 0
-
-
-def _require_two(infos: "Sequence[SnapshotInfo]", node: "Node") -> None:
-    from gatewatch.model.fields import Home
-    from gatewatch.query.nodes import conditions
-
-    if infos[0].id == infos[1].id:
-        raise BadArguments(
-            where="diff",
-            what=f"both sides are snapshot {infos[0].id}",
-            mend='"gatewatch snapshot list" shows all',
-        )
-    if any(one.field.home is Home.SNAPSHOT for one in conditions(node)):
-        raise BadArguments(
-            where="diff",
-            what="the query names a snapshot, and the two sides do so already",
-            mend="take snapshot: out of it",
-        )
 
 
 def _limit(word: str) -> int:

@@ -19,7 +19,7 @@ from gatewatch.cli.question import (
     understood,
 )
 from gatewatch.cli.settings import CATALOGUE, add_lake_option, lake_of, setting
-from gatewatch.model.errors import BadArguments, Exit, LakeMissing
+from gatewatch.model.errors import Exit, LakeMissing
 
 if TYPE_CHECKING:
     import duckdb
@@ -128,27 +128,14 @@ def _convert(args: argparse.Namespace) -> int:
 
 
 def _save(args: argparse.Namespace) -> int:
-    from gatewatch.model.fields import Home
-    from gatewatch.model.moment import SECOND, iso
-    from gatewatch.query.nodes import conditions
-    from gatewatch.query.printing import printed
-    from gatewatch.query.saved import Saved, save
+    from gatewatch.query.saved import keep
     from gatewatch.store.lake import Lake
 
     query = understood(args)
     for text in query.notes:
         say(text, args)
-    for condition in conditions(query.node):
-        if condition.field.home is Home.SNAPSHOT or condition.field.name == "scan_time":
-            raise BadArguments(
-                where="query save",
-                what=f'"{printed(condition)}" chooses snapshots',
-                mend="leave it out: a kept query compares the latest snapshot with the one before",
-            )
-    lake = Lake.open(lake_of(args))
-    text = printed(query.node)
-    save(lake.path, Saved(args.name, text, query.unit, iso(int(time.time()) * SECOND)))
-    say(f"kept as {args.name}: {text}", args)
+    kept = keep(Lake.open(lake_of(args)).path, args.name, query, time.time())
+    say(f"kept as {args.name}: {kept.query}", args)
     return Exit.FOUND
 
 

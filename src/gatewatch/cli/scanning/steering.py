@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gatewatch.cli.progress import say
 from gatewatch.cli.settings import add_lake_option, lake_of
-from gatewatch.model.errors import Exit, OutputUnwritable, ScanUnknown
+from gatewatch.model.errors import Exit, ScanUnknown
 from gatewatch.model.hostile import shown
 
 if TYPE_CHECKING:
@@ -54,14 +54,12 @@ def configure_exclude(parser: argparse.ArgumentParser) -> None:
 
 def status(args: argparse.Namespace) -> int:
     """One line a scan; 1: there is none."""
-    from gatewatch.scan.files import read_json
     from gatewatch.scan.folder import ScanFolder
+    from gatewatch.scan.roster import scans_of, standing_of
 
-    paths = [args.folder] if args.folder else _scans(lake_of(args))
+    paths = [args.folder] if args.folder else scans_of(lake_of(args))
     for path in paths:
-        folder = ScanFolder.open(path)
-        told = read_json(folder.status) or {"state": "planned"}
-        told["state"] = _state(folder, str(told.get("state")))
+        told = standing_of(ScanFolder.open(path))
         if args.status_json:
             print(json.dumps({"scan": str(path), **told}))
         else:
@@ -71,51 +69,33 @@ def status(args: argparse.Namespace) -> int:
 
 def stop(args: argparse.Namespace) -> int:
     """Asks a scan to stop, which takes effect within a second."""
+    from gatewatch.scan.roster import ask_to_stop
+
     folder = _folder(args.folder, args)
-    try:
-        folder.stop.touch()
-    except OSError as error:
-        raise OutputUnwritable(
-            where=folder.path, what=error.strerror, mend="stop it with Ctrl-C where it runs"
-        ) from None
+    ask_to_stop(folder)
     say(f"{folder.path} is asked to stop", args)
     return Exit.FOUND
 
 
 def exclude(args: argparse.Namespace) -> int:
     """Leaves addresses out of a scan within a second, and out of all later ones by its file."""
-    from gatewatch.scan.exclusions import add_exclusions
+    from gatewatch.scan.roster import leave_out
 
-    folder = _folder(args.scan, args)
-    path = folder.exclusion_files(folder.plan())[0]
-    add_exclusions(path, args.addresses, args.reason)
+    path = leave_out(_folder(args.scan, args), args.addresses, args.reason)
     say(f"left out within a second, and written to {path}", args)
     return Exit.FOUND
 
 
 def _folder(path: Path | None, args: argparse.Namespace) -> "ScanFolder":
     from gatewatch.scan.folder import ScanFolder
+    from gatewatch.scan.roster import scans_of
 
     if path is None:
-        scans = _scans(lake_of(args))
+        scans = scans_of(lake_of(args))
         if not scans:
             raise ScanUnknown(where=lake_of(args) / "scans")
         path = scans[-1]
     return ScanFolder.open(path)
-
-
-def _scans(lake: Path) -> list[Path]:
-    """The scans below `lake`, oldest first."""
-    return sorted(path.parent for path in (lake / "scans").glob("*/plan.json"))
-
-
-def _state(folder: "ScanFolder", said: str) -> str:
-    """`running` is only true while somebody holds a book; a killed scan says it for ever."""
-    from gatewatch.scan.book import is_open
-
-    if said in ("running", "stopping") and not is_open(folder.part(0)):
-        return "interrupted"
-    return said
 
 
 def _line(path: Path, told: dict[str, object]) -> str:
