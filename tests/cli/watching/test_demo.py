@@ -37,7 +37,9 @@ def test_the_demo_finds_tells_and_sees_what_is_mended(small: Path, capsys: Captu
     assert "40 letters" in said.err
     assert said.out.count(",mended") == 30
     assert said.out.count(",still open") == 10
-    assert "What to type next:" in said.out
+    next_steps = said.out.partition("What to type next:")[2]
+    assert f"gatewatch serve --watch {kept}/demo-watch" in next_steps
+    assert "gatewatch watch run " in next_steps
     place = ["--watch", str(kept / "demo-watch"), "--format", "ndjson"]
     assert run(["watch", "cases", "--all", *place]) == 0
     states = [json.loads(line)["state"] for line in capsys.readouterr().out.splitlines()]

@@ -186,8 +186,15 @@ def _what_next(args: argparse.Namespace) -> None:
         (as_typed(args, "watch", "sources"), "the logs that can be read"),
         (as_typed(args, "watch", "import", "FILE"), "your own log"),
         (as_typed(args, "watch", "assets", "add", "NETWORK", "--kind", "egress"), "your VPN"),
-        (as_typed(args, "watch", "run", *_WATCH, *_LAKE), "cases of your people"),
+        (as_typed(args, "watch", "run"), "cases of your people"),
     ]
+    if args.keep is None:
+        again = as_typed(args, "watch", "demo", "--keep", "watch-demo")
+        steps.insert(0, (again, "the same, and keep what it makes"))
+    else:
+        watch, lake = str(args.keep / _WATCH[1]), str(args.keep / _LAKE[1])
+        pages = as_typed(args, "serve", "--watch", watch, "--lake", lake)
+        steps.insert(0, (pages, "these cases in the browser"))
     print("\nWhat to type next:")
     for line, why in steps:
         print(f"  {line:<63} {why}")
