@@ -34,3 +34,5 @@ def served(lake: Path, *options: str) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(_PATIENCE_S)
+        if process.stdout is not None:
+            process.stdout.close()
