@@ -489,7 +489,7 @@ class FirmwareRefused(GatewatchError):
 
 
 class DeviceUnknown(GatewatchError):
-    """acs: no device is known as "{where}": "gatewatch acs devices" lists all"""
+    """{where}: no device of the ACS is known by this name: "gatewatch acs devices" lists all"""
 
     id = "device-unknown"
     exit_code = Exit.DATA
